@@ -1,0 +1,257 @@
+"""The database as one frozen `Drugs`, kept in memory while the data revision stays the same."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from drugs import models, reference
+from drugs.importers.published import gone
+
+
+def load() -> reference.Drugs:
+    """Everything known about drugs, as of now: one query while nothing has changed."""
+    return unchanged("drugs", _read)
+
+
+_kept: dict[str, tuple[tuple, Any]] = {}
+
+
+def unchanged(name: str, read: Callable[[int], Any]) -> Any:
+    """The snapshot of that name, read again when the data revision has moved (also during the reading)."""
+    while True:
+        current = models.DataRevision.current()
+        if name in _kept and _kept[name][0] == current and current[1]:
+            return _kept[name][1]
+        snapshot = read(current[0])
+        if models.DataRevision.current() == current:
+            _kept[name] = (current, snapshot)
+            return snapshot
+
+
+def newest_revisions(rows: Iterable[models.Price]) -> list:
+    """Of each key the highest revision, unless it says the value is withdrawn."""
+    newest: dict[tuple, Any] = {}
+    for row in rows:
+        key = tuple(getattr(row, row._meta.get_field(name).attname) for name in row.KEY)
+        if key not in newest or newest[key].revision < row.revision:
+            newest[key] = row
+    return [row for row in newest.values() if not row.withdrawn]
+
+
+def sources() -> dict[int, reference.Source]:
+    fields = ("id", "key", "title", "publisher", "address", "read_on")
+    return {pk: reference.Source(*rest) for pk, *rest in models.Source.objects.values_list(*fields)}
+
+
+def provenance(row: Any, source_by_id: dict[int, reference.Source]) -> reference.Provenance:
+    return reference.Provenance(
+        source=source_by_id[row.source_id],
+        effective_from=row.effective_from,
+        effective_to=row.effective_to,
+        read_on=row.read_on,
+        verified_on=row.verified_on,
+        verified_by=row.verified_by.get_username() if row.verified_by_id else "",
+        confidence=row.confidence,
+        note=row.source_note,
+    )
+
+
+def difference(row: models.Difference, source_by_id: dict[int, reference.Source]) -> reference.Difference:
+    return reference.Difference(
+        subject=row.subject,
+        field=row.field,
+        value=row.value,
+        source=source_by_id[row.source_id],
+        used_value=row.used_value,
+        used_source=source_by_id.get(row.used_source_id),
+        reason=row.reason,
+        status=row.status,
+    )
+
+
+def _read(revision: int) -> reference.Drugs:
+    by_id = sources()
+    parts = _parts_of_drugs(by_id)
+    return reference.Drugs(
+        revision=revision,
+        drugs=tuple(_drug(row, by_id, parts[row.id]) for row in _verified(models.Drug)),
+        prices=_prices(by_id),
+        sources=tuple(by_id.values()),
+        differences=tuple(parts[None]["differences"]),
+        facts=tuple(parts[None]["facts"]),
+    )
+
+
+def _verified(model: type) -> Any:
+    return model.objects.select_related("verified_by")
+
+
+def _parts_of_drugs(by_id: dict[int, reference.Source]) -> dict[int | None, dict[str, list]]:
+    """Everything that hangs on a drug, by drug id; under None what hangs on none."""
+    parts: dict[int | None, dict[str, list]] = defaultdict(lambda: defaultdict(list))
+    regimens = _verified(models.Regimen).prefetch_related("phases__bands")
+    rows: dict[str, tuple[Any, Callable]] = {
+        "regimens": (regimens, _regimen),
+        "presentations": (_verified(models.Presentation), _presentation),
+        "codes": (_verified(models.Code), _code),
+        "administration_codes": (_verified(models.AdministrationCode), _administration_code),
+        "facts": (_verified(models.Fact), _fact),
+        "differences": (models.Difference.objects.all(), difference),
+    }
+    for name, (queryset, build) in rows.items():
+        for row in queryset:
+            parts[row.drug_id][name].append(build(row, by_id))
+    return parts
+
+
+def _drug(row: models.Drug, by_id: dict, parts: dict[str, list]) -> reference.Drug:
+    return reference.Drug(
+        slug=row.slug,
+        name=row.name,
+        generic=row.generic,
+        manufacturer=row.manufacturer,
+        route=row.route,
+        benefit=row.benefit,
+        aliases=tuple(row.aliases),
+        indication=row.indication,
+        boxed_warning=row.boxed_warning,
+        minimum_age_months=row.minimum_age_months,
+        maximum_age_months=row.maximum_age_months,
+        provenance=provenance(row, by_id),
+        **{name: tuple(items) for name, items in parts.items()},
+    )
+
+
+def _regimen(row: models.Regimen, by_id: dict) -> reference.Regimen:
+    return reference.Regimen(
+        slug=row.slug,
+        name=row.name,
+        phases=tuple(_phase(phase) for phase in row.phases.all()),
+        is_default=row.is_default,
+        order=row.order,
+        note=row.note,
+        published_price=row.published_price,
+        provenance=provenance(row, by_id),
+    )
+
+
+def _phase(row: models.Phase) -> reference.Phase:
+    return reference.Phase(
+        name=row.name,
+        kind=row.kind,
+        bands=tuple(_band(band) for band in row.bands.all()),
+        per_treatment=row.per_treatment,
+        offsets=None if row.offsets is None else tuple(row.offsets),
+        every=_every(row),
+        count=row.count,
+        on_switch=row.on_switch,
+        code=row.code or None,
+        route=row.route or None,
+        benefit=row.benefit or None,
+    )
+
+
+def _band(row: models.DoseBand) -> reference.DoseBand:
+    return reference.DoseBand(
+        mg=shortest(row.mg),
+        mg_per_kg=shortest(row.mg_per_kg),
+        maximum_mg=shortest(row.maximum_mg),
+        age_from_months=shortest(row.age_from_months),
+        age_below_months=shortest(row.age_below_months),
+        weight_from_kg=shortest(row.weight_from_kg),
+        weight_below_kg=shortest(row.weight_below_kg),
+        presentation=row.presentation or None,
+        every=_every(row),
+    )
+
+
+def _every(row: models.Every) -> reference.Interval | None:
+    return reference.Interval(row.every_number, row.every_unit) if row.every_number else None
+
+
+def _presentation(row: models.Presentation, by_id: dict) -> reference.Presentation:
+    return reference.Presentation(
+        mg=shortest(row.mg),
+        form=row.form,
+        ndc10=row.ndc10,
+        ndc11=row.ndc11,
+        discard_days=row.discard_days,
+        provenance=provenance(row, by_id),
+    )
+
+
+def _code(row: models.Code, by_id: dict) -> reference.Code:
+    return reference.Code(
+        system=row.system,
+        code=row.code,
+        words=row.words,
+        unit_mg=shortest(row.unit_mg),
+        per_treatment=row.per_treatment,
+        effective_from=row.effective_from,
+        effective_to=row.effective_to,
+        provenance=provenance(row, by_id),
+    )
+
+
+def _administration_code(row: models.AdministrationCode, by_id: dict) -> reference.AdministrationCode:
+    return reference.AdministrationCode(
+        code=row.code,
+        words=row.words,
+        use=row.use,
+        includes_imaging=row.includes_imaging,
+        sites=tuple(row.sites),
+        order=row.order,
+        note=row.note,
+        provenance=provenance(row, by_id),
+    )
+
+
+def _fact(row: models.Fact, by_id: dict) -> reference.Fact:
+    return reference.Fact(
+        topic=row.topic,
+        label=row.label,
+        value=row.value,
+        order=row.order,
+        code=row.code,
+        provenance=provenance(row, by_id),
+    )
+
+
+def _prices(by_id: dict) -> tuple[reference.Price, ...]:
+    """Every price in use; the newest one of a code says where a later published file has none for it."""
+    prices = [_price(row, by_id) for row in newest_revisions(_verified(models.Price))]
+    newest = {(p.code, p.basis): p for p in sorted(prices, key=lambda p: p.effective_from) if not p.place}
+    lost = gone((*key, p.effective_to) for key, p in newest.items() if p.effective_to)
+    for key, (quarter, words) in lost.items():
+        prices[prices.index(newest[key])] = replace(newest[key], gone_in=quarter, gone_words=words)
+    return tuple(prices)
+
+
+def _price(row: models.Price, by_id: dict) -> reference.Price:
+    return reference.Price(
+        code=row.code,
+        basis=row.basis,
+        place=row.place,
+        amount=with_cents(row.amount),
+        per_units=row.per_units,
+        coinsurance=row.coinsurance,
+        effective_from=row.effective_from,
+        effective_to=row.effective_to,
+        revision=row.revision,
+        provenance=provenance(row, by_id),
+    )
+
+
+def shortest(value: Decimal | None) -> Decimal | None:
+    """12.000 as 12: what a column's width added is not part of the value."""
+    if value is None:
+        return None
+    return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
+
+
+def with_cents(amount: Decimal) -> Decimal:
+    """A price with the digits its file had: at least cents, no zeros beyond them."""
+    normal = amount.normalize()
+    return normal if normal.as_tuple().exponent < -2 else normal.quantize(Decimal("0.01"))

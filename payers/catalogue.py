@@ -1,0 +1,140 @@
+"""The database as one frozen `Payers`, kept in memory while the data revision stays the same."""
+
+from typing import Any
+
+from drugs.catalogue import difference, newest_revisions, provenance, sources, unchanged
+from drugs.models import Difference
+from payers import models, reference
+
+
+def load() -> reference.Payers:
+    """Everything known about payers, as of now: one query while nothing has changed."""
+    return unchanged("payers", _read)
+
+
+def _read(revision: int) -> reference.Payers:
+    by_id = sources()
+    payers = {row.id: _payer(row) for row in models.Payer.objects.all()}
+    terms = _by_owner(models.DesignTerms, "design_id", _design_terms, by_id)
+    offers = _by_owner(models.ProgramTerms, "program_id", _program_terms, by_id)
+    programs = models.AssistanceProgram.objects.prefetch_related("drugs")
+    return reference.Payers(
+        revision=revision,
+        parameters=tuple(_parameter(row, by_id) for row in _current(models.Parameter)),
+        payers=tuple(payers.values()),
+        designs=tuple(
+            _design(row, payers[row.payer_id], terms.get(row.id, ()))
+            for row in models.BenefitDesign.objects.all()
+        ),
+        programs=tuple(_program(row, offers.get(row.id, ())) for row in programs),
+        state_rules=tuple(_state_rule(row, by_id) for row in _current(models.StateRule)),
+        sources=tuple(by_id.values()),
+        differences=tuple(difference(row, by_id) for row in Difference.objects.filter(drug=None)),
+    )
+
+
+def _current(model: type) -> list:
+    return newest_revisions(model.objects.select_related("verified_by"))
+
+
+def _by_owner(model: type, owner: str, build: Any, by_id: dict) -> dict[int, tuple]:
+    grouped: dict[int, tuple] = {}
+    for row in sorted(_current(model), key=lambda row: row.effective_from):
+        grouped[getattr(row, owner)] = (*grouped.get(getattr(row, owner), ()), build(row, by_id))
+    return grouped
+
+
+def _payer(row: models.Payer) -> reference.Payer:
+    return reference.Payer(slug=row.slug, name=row.name, kind=row.kind, note=row.note)
+
+
+def _parameter(row: models.Parameter, by_id: dict) -> reference.Parameter:
+    return reference.Parameter(
+        programme=row.programme,
+        key=row.key,
+        year=row.year,
+        value=row.value,
+        unit=row.unit,
+        provenance=provenance(row, by_id),
+        revision=row.revision,
+    )
+
+
+def _design(row: models.BenefitDesign, payer: reference.Payer, terms: tuple) -> reference.Design:
+    return reference.Design(
+        slug=row.slug,
+        name=row.name,
+        payer=payer,
+        role=row.role,
+        benefit=row.benefit,
+        method=row.method or None,
+        illustrative=row.illustrative,
+        hsa_qualified=row.hsa_qualified,
+        federal=row.federal,
+        order=row.order,
+        note=row.note,
+        revisions=terms,
+    )
+
+
+def _design_terms(row: models.DesignTerms, by_id: dict) -> reference.DesignTerms:
+    return reference.DesignTerms(
+        effective_from=row.effective_from,
+        terms=reference.frozen(row.terms),
+        provenance=provenance(row, by_id),
+        revision=row.revision,
+    )
+
+
+def _program(row: models.AssistanceProgram, terms: tuple) -> reference.Program:
+    return reference.Program(
+        slug=row.slug,
+        name=row.name,
+        sponsor=row.sponsor,
+        type=row.type,
+        drugs=tuple(drug.slug for drug in row.drugs.all()),
+        terms=terms,
+        phone=row.phone,
+        address=row.address,
+        how_to_apply=row.how_to_apply,
+        order=row.order,
+    )
+
+
+def _program_terms(row: models.ProgramTerms, by_id: dict) -> reference.ProgramTerms:
+    return reference.ProgramTerms(
+        effective_from=row.effective_from,
+        kinds=tuple(row.kinds),
+        minimum_patient_pay=row.minimum_patient_pay,
+        per_claim_maximum=row.per_claim_maximum,
+        per_claim_known=row.per_claim_known,
+        annual_maximum=row.annual_maximum,
+        annual_known=row.annual_known,
+        year=row.year,
+        income_limit_percent=row.income_limit_percent,
+        income_known=row.income_known,
+        excludes_kinds_of_payer=tuple(row.excludes_kinds_of_payer),
+        requires_kinds_of_payer=tuple(row.requires_kinds_of_payer),
+        excluded_states=tuple(row.excluded_states),
+        fund_status=row.fund_status,
+        fund_seen_on=row.fund_seen_on,
+        minimum_age_months=row.minimum_age_months,
+        maximum_age_months=row.maximum_age_months,
+        diagnoses=tuple(row.diagnoses),
+        provenance=provenance(row, by_id),
+        revision=row.revision,
+    )
+
+
+def _state_rule(row: models.StateRule, by_id: dict) -> reference.StateRule:
+    return reference.StateRule(
+        state=row.state,
+        counts=row.counts,
+        applies_to=row.applies_to,
+        effective_from=row.effective_from,
+        hdhp_carve_out=row.hdhp_carve_out,
+        generic_exception=row.generic_exception,
+        citation=row.citation,
+        provenance=provenance(row, by_id),
+        revision=row.revision,
+    )
