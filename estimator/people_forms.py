@@ -1,0 +1,50 @@
+"""The forms of one's own account."""
+
+from django import forms
+
+from estimator import secondfactor
+
+
+class CodeForm(forms.Form):
+    """Six digits of the app, or a recovery code. Which of both was wrong is not told."""
+
+    one_time_code = forms.CharField(
+        label="Code",
+        max_length=40,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false"}
+        ),
+        error_messages={"required": "Type the six digits that your app shows now."},
+    )
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_one_time_code(self) -> str:
+        typed = self.cleaned_data["one_time_code"]
+        if not secondfactor.accepts(self.user, typed):
+            raise forms.ValidationError(self.refusal())
+        return typed
+
+    def refusal(self) -> str:
+        wait = secondfactor.seconds_to_wait(self.user)
+        words = "This code is not right, or was used already. Wait for the next digits, then type those."
+        return f"{words} After {told(wait)} another try counts." if wait > 1 else words
+
+
+class NewAppForm(forms.Form):
+    """The first digits of an app that is being set up."""
+
+    one_time_code = forms.CharField(
+        label="The six digits it shows now",
+        max_length=40,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"}
+        ),
+        error_messages={"required": "Type the six digits that your app shows now."},
+    )
+
+
+def told(seconds: int) -> str:
+    return f"{seconds} seconds" if seconds < 120 else f"{-(-seconds // 60)} minutes"

@@ -1,0 +1,152 @@
+"""Help, in the order of asking: what a program pays, how to apply, when it runs out and what then."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from estimator import sheetwords
+from estimator.sheetfacts import Facts, Help
+from estimator.sheetwords import Named, day
+from estimator.words import money_short
+
+
+@dataclass(frozen=True)
+class HelpStep:
+    """Without a bill to pay there is nothing to hurry for: then only `pays` and how to apply are said."""
+
+    name: Named
+    pays: str
+    apply: str
+    phone: str
+    address: str
+    ready: str = ""
+    deadline: str = ""
+    ends: str = ""
+
+
+def help_title(facts: Facts) -> str:
+    if not facts.helps:
+        return _("Help programs")
+    return _("Help you may get, in this order") if facts.needs_help else _("Help, if you ever need it")
+
+
+def help_steps(facts: Facts) -> tuple[HelpStep, ...]:
+    return tuple(help_step(facts, one) for one in facts.helps)
+
+
+def help_step(facts: Facts, one: Help) -> HelpStep:
+    named = {
+        "name": sheetwords.program(one),
+        "apply": apply(one),
+        "phone": one.phone,
+        "address": one.address.removeprefix("https://").removeprefix("www."),
+    }
+    if not facts.needs_help:
+        return HelpStep(pays=_("You may not need it, because we do not expect any bill."), **named)
+    return HelpStep(
+        pays=pays(facts, one), deadline=deadline(facts), ready=ready(one), ends=ends(facts, one), **named
+    )
+
+
+def pays(facts: Facts, one: Help) -> str:
+    first = facts.paid_by(one.slug, facts.of_year(1))
+    if first:
+        return _("This estimate counts on it to pay about %(amount)s in your first year.") % {
+            "amount": money_short(first)
+        }
+    if one.type == "free_drug" and one.counted:
+        return _("This estimate counts on it to give you the medicine for free.")
+    if one.counted:
+        return _("You may not need it in the first year, because others pay before it does.")
+    if one.type == "free_drug":
+        return _("It may give you the medicine for free, but this estimate does not count on it yet.")
+    if one.needs_approval:
+        return _("It has to accept your family first, so this estimate does not count on it yet.")
+    return _("It does not publish how much it pays in a year, so this estimate does not count on it yet.")
+
+
+def apply(one: Help) -> str:
+    if one.phone:
+        return _("To apply, call and ask to sign up:")
+    return _("To apply, visit its website:") if one.address else _("Ask your clinic how to apply.")
+
+
+def deadline(facts: Facts) -> str:
+    """No program here publishes a last day: the first dose is the day that counts."""
+    if facts.first <= facts.as_of:
+        words = _("Sign up as soon as you can, because the first dose is or was on %(day)s.")
+    else:
+        words = _(
+            "Sign up before the first dose on %(day)s, and ask the program if it has a last day to apply."
+        )
+    return words % {"day": day(facts.first)}
+
+
+def ready(one: Help) -> str:
+    if one.type == "copay_card":
+        return _("Have your insurance card, your doctor's name and the date of the first dose at hand.")
+    return _("Have your insurance card, your doctor's name and proof of your family's income at hand.")
+
+
+def ends(facts: Facts, one: Help) -> str:
+    if out := facts.runs_out(one):
+        return f"{runs_out(facts, one, out)} {then(facts, one)}"
+    if one.type == "free_drug":
+        return _("Ask how long the help lasts and when you must renew, and call your clinic if it ever ends.")
+    if one.annual_maximum is not None:
+        return _(
+            "It pays up to %(amount)s in a year, and if it ever ends, call your clinic before you pay a bill."
+        ) % {"amount": money_short(one.annual_maximum)}
+    return _("Ask how much it pays in a year and when you must renew, and call your clinic if it ever ends.")
+
+
+def runs_out(facts: Facts, one: Help, out) -> str:
+    """When the money is used up, and what is left to pay from then on."""
+    renews = facts.renews(one, out)
+    owed = facts.owed_until(out, renews)
+    said = {"day": day(out), "renews": day(renews), "amount": money_short(owed)}
+    if not owed:
+        return (
+            _(
+                "The money may run out with the treatment on %(day)s, but we expect no more bills until the "
+                "program's next year starts on %(renews)s."
+            )
+            % said
+        )
+    return (
+        _(
+            "The money may run out with the treatment on %(day)s. After that your family may pay about "
+            "%(amount)s until the program's next year starts on %(renews)s."
+        )
+        % said
+    )
+
+
+def then(facts: Facts, one: Help) -> str:
+    if one is facts.helps[-1]:
+        return _("If it ends sooner, call your clinic.")
+    return _("If it ends, call your clinic, and ask the next program on this list.")
+
+
+def next_steps(facts: Facts) -> tuple[str, ...]:
+    """What to do where no plan pays for the medicine."""
+    ask_programs = (
+        [_("Ask the programs below if they can give you the medicine for free.")] if facts.helps else []
+    )
+    if facts.state == "no_plan":
+        return (
+            _("Call your clinic and ask if your family can get Medicaid."),
+            _("Ask about a health plan from an employer or from the insurance marketplace."),
+            *ask_programs,
+        )
+    return (
+        _(
+            "Call your clinic and ask it to send your plan a letter that explains why this medicine is needed."
+        ),
+        _("Ask your plan for its written rules for this medicine, and ask for an exception to them."),
+        _(
+            "If the plan says no, you can appeal: first ask the plan to decide again, then ask for an "
+            "outside review."
+        ),
+        *ask_programs,
+    )
