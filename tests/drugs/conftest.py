@@ -1,0 +1,1 @@
+from tests.smallreference import folders, small_data  # noqa: F401 (fixtures)
