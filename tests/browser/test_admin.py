@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.auth import get_user_model
+from playwright.sync_api import expect
 
 from drugs.models import Fact, Price, Source
 from payers.models import BenefitDesign
@@ -79,6 +80,7 @@ def test_a_corrected_policy_is_live_with_its_history_and_can_be_restored(referen
     assert "→ Proof of two SMN2 copies" in newest.inner_text()
     page.locator("#change-history tbody tr").last.get_by_role("link").click()
     page.get_by_role("button", name="Revert").first.click()
+    expect(page.locator(".messagelist .success")).to_be_visible()
     fact.refresh_from_db()
     assert fact.value == before
     page.goto(live)
@@ -184,4 +186,5 @@ def test_a_table_is_exported_changed_and_imported_after_a_look(
     screenshot(page)
     assert Source.objects.get().publisher == "Somebody"
     page.get_by_role("button", name="Confirm import").click()
+    expect(page.locator(".messagelist .success")).to_be_visible()
     assert (Source.objects.get().title, Source.objects.get().publisher) == ("=A page", "Somebody else")

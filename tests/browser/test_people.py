@@ -33,6 +33,7 @@ def test_a_second_factor_is_set_up_and_then_asked_for(open_page, assert_accessib
     screenshot(page, "recovery codes")
     assert_accessible(page)
     page.get_by_role("button", name="Sign out maria").click()
+    expect(page.get_by_role("link", name="Sign in")).to_be_visible()
     page.goto("/sign-in/?next=/account/")
     sign_in(page, "maria")
     page.get_by_label("Code").fill("000000")
@@ -95,7 +96,7 @@ def test_without_javascript_the_server_keeps_it(open_page, settings):
     page.get_by_label("Title:").fill("Half typed")
     settings.SESSION_IDLE_SECONDS = 0
     page.get_by_role("button", name="Save", exact=True).first.click()
-    expect(page.get_by_text("What you had typed is kept")).to_be_visible()  # a click does not wait for the answer
+    expect(page.get_by_text("What you had typed is kept")).to_be_visible()
     settings.SESSION_IDLE_SECONDS = 900
     sign_in(page, "ed")
     page.get_by_role("button", name="Send it now").click()
