@@ -12,7 +12,7 @@ ANOTHER = "another-insurer"
 
 class AuthorizationForm(forms.Form):
     """Asked only where a plan is an insurer's own and some insurer's policy on the drug is known. An insurer
-    chosen for another drug, without a policy on this one, is another one."""
+    chosen for another drug, without a policy on this one, is another one until a drug has its policy again."""
 
     insurer = forms.ChoiceField(
         label="Insurer",
@@ -20,15 +20,20 @@ class AuthorizationForm(forms.Form):
         help_text="For prior authorization.",
     )
 
+    insurer_set_aside = forms.CharField(required=False, max_length=100, widget=forms.HiddenInput)
+
     PATHS = {"insurer": "insurer"}
 
     def __init__(self, posted, *, drug: Drug | None, design: Design | None):
         policies = policies_of(drug) if drug and design and is_insured(design) else ()
         named = [(policy.slug, policy.payer) for policy in policies if policy.kind == "commercial"]
-        given, known = posted.get("insurer", ""), {"", ANOTHER, *(slug for slug, _ in named)}
-        super().__init__({"insurer": given if given in known else ANOTHER})
+        known = {"", ANOTHER, *(slug for slug, _ in named)}
+        given, before = posted.get("insurer", ""), posted.get("insurer_set_aside", "")
+        told = before if given == ANOTHER and before else given
+        shown, set_aside = (told, "") if told in known else (ANOTHER, told)
+        super().__init__({"insurer": shown, "insurer_set_aside": set_aside})
         if not named:
-            del self.fields["insurer"]
+            self.fields.clear()
             return
         choices = [("", "Not told yet"), *named, (ANOTHER, "Another one")]
         self.fields["insurer"].choices = choices

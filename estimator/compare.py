@@ -23,13 +23,14 @@ DRUG_KINDS = ("drug", "pharmacy")
 class Way:
     """One thing to compare: its name, its request (JSON values), its monthly premium in cents.
 
-    `missing` says what has to be answered before it can be estimated.
+    `missing` says what has to be answered before it can be estimated, `notes` which help it counts on.
     """
 
     name: str
     request: Mapping
     premium: int = 0
     missing: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

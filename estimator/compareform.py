@@ -4,13 +4,14 @@ The first way is the estimate as it was entered. Its answers travel with the for
 page's own controls are called `option1-...`, `compare-...`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
 
 from django import forms
 
+from drugs.reference import Drug
 from drugs.strictfields import WholeNumberField
 from estimator.answers import answers_of
 from estimator.assemble import Reference
@@ -19,6 +20,9 @@ from estimator.compareoptions import WRONG_AMOUNT, CoverageOption, PremiumForm, 
 from estimator.fields import WeightField
 from estimator.forms import EstimateForm
 from estimator.planform import PlanForm
+from estimator.programchoice import ProgramChoice
+from estimator.words import listed
+from payers.reference import Design
 
 MOST_WAYS = 4
 OWN = ("option", "compare", "csrfmiddlewaretoken", "show", "add")
@@ -70,7 +74,9 @@ class CompareForm:
         answers = {name: text for name, text in posted.items() if not name.startswith(OWN)}
         self.base = EstimateForm(answers, reference, today, asked=True)
         self.choice = ChoiceForm(posted)
-        self.premium = PremiumForm(self.own("option0"), prefix="option0")
+        self.premium = PremiumForm(
+            self.own("option0"), prefix=f"option0-{self.base.main.posted.get('design')}"
+        )
         others = range(1, self.choice.count)
         if self.compares_coverages:
             self.options = [CoverageOption(self, n) for n in others]
@@ -83,11 +89,6 @@ class CompareForm:
     @property
     def compares_coverages(self) -> bool:
         return self.choice.chosen == "coverages"
-
-    @property
-    def shares_typed_amounts(self) -> bool:
-        """Whether amounts typed for the first plan stand for every other one too."""
-        return self.compares_coverages and any(self.base_request["allowed"].values())
 
     @property
     def can_add(self) -> bool:
@@ -104,10 +105,10 @@ class CompareForm:
     @property
     def forms(self) -> list[forms.Form]:
         """What this page asks by itself."""
-        own = [self.choice, self.premium, *(part for option in self.options for part in option.forms)]
-        if not self.compares_coverages:
-            own += [self.patient, *([self.other_plan] if self.other_plan else [])]
-        return own
+        own = [self.choice, *(part for option in self.options for part in option.forms)]
+        if self.compares_coverages:
+            return [*own, self.premium]
+        return [*own, self.patient, *([self.other_plan] if self.other_plan else [])]
 
     @property
     def set_aside(self) -> dict[str, str]:
@@ -134,12 +135,49 @@ class CompareForm:
         regimen = self.base.treatment.regimen
         return f"{self.base.drug.name}, {regimen.name}" if regimen else self.base.drug.name
 
+    @property
+    def main_name(self) -> str:
+        return self.base.main.chosen.name if self.base.main.chosen else ""
+
+    @cached_property
+    def second_designs(self) -> list[Design]:
+        """The coverages behind the household's plan, in paying order."""
+        return [form.chosen for form in self.base.secondaries if form.chosen]
+
     def ways(self) -> list[Way]:
         """The base, and each option that was begun; one that is not filled in says what is missing."""
-        premium = (self.premium.cleaned_data if self.premium.is_valid() else {}).get("premium")
-        missing = (WRONG_AMOUNT,) if self.premium.errors else ()
-        first = Way(self.base_name, self.base_request, premium or 0, missing)
+        premium, missing = 0, ()
+        if self.compares_coverages:
+            premium = (self.premium.cleaned_data if self.premium.is_valid() else {}).get("premium") or 0
+            missing = (WRONG_AMOUNT,) if self.premium.errors else ()
+        first = Way(self.base_name, self.base_request, premium, missing, help_words(self.base.help))
         return numbered([first, *(option.way() for option in self.options if option.is_begun)])
+
+    # Help
+
+    def programs(self, drug: Drug, plans: list[PlanForm], seconds: list[Design]) -> ProgramChoice:
+        """The household's answers about programs, judged for this drug under these coverages."""
+        base, payers = self.base, self.reference.payers
+        designs = [*(form.chosen for form in plans), *seconds]
+        age = self.base_request.get("age_months")
+        return ProgramChoice(
+            base.posted,
+            payers=payers,
+            drug=drug.slug,
+            plans=plans,
+            family=base.household.family(payers, designs, age, self.today.year),
+            on=base.treatment.day,
+            today=self.today,
+        )
+
+    def with_programs(self, way: Way, programs: ProgramChoice) -> Way:
+        """The way with its help in the request and in words."""
+        wrong = [form.program.name for form in programs.forms if not form.is_valid()]
+        missing = tuple(f"In the estimate, correct what was used of {name}." for name in wrong)
+        if missing:
+            return replace(way, missing=missing)
+        request = {**way.request, "programs": programs.request()}
+        return replace(way, request=request, notes=help_words(programs, self.base.help.counted))
 
     # Treatments
 
@@ -190,13 +228,35 @@ class CompareForm:
     def pays(self, benefit: str) -> bool:
         return any(plan.chosen and plan.chosen.benefit in (benefit, "both") for plan in self.base.plans)
 
-    def coverage(self) -> dict:
-        """The household's whole coverage: the base estimate's, and the other benefit's where it was asked."""
-        coverage = dict(self.base_request["coverage"])
+    @property
+    def all_plans(self) -> list[PlanForm]:
+        """The household's plans: the base estimate's, and the other benefit's where it was asked."""
+        plans = {benefit: form for benefit, form in self.base.coverage.items() if form.chosen}
         other = self.other_plan
         if other is not None and other.chosen and other.is_valid():
-            coverage[other.benefit] = other.request()
-        return coverage
+            plans[other.benefit] = other
+        return list(plans.values())
+
+    def coverage(self) -> dict:
+        return {form.benefit: form.request() for form in self.all_plans}
+
+
+def help_words(programs: ProgramChoice, entered: Iterable[str] = ()) -> tuple[str, ...]:
+    """Which help a way counts on, and what of the estimate's does not hold here. `entered`: the estimate's."""
+    counted = programs.counted
+    unusable = [
+        form for form in programs.forms if not form.judged.usable and form.program.name in set(entered)
+    ]
+    return tuple(
+        filter(
+            None,
+            (
+                f"Help counted on: {listed(counted)}." if counted else "",
+                f"Left out, as in the estimate: {listed(programs.left_out)}." if programs.left_out else "",
+                *(f"Not here: {form.program.name}. {form.reason}" for form in unusable),
+            ),
+        )
+    )
 
 
 def numbered(ways: list[Way]) -> list[Way]:

@@ -3,6 +3,8 @@
 `page` is the comparison that asks (`compareform.CompareForm`): what it knows of the household is not asked again.
 """
 
+from copy import copy
+
 from django import forms
 
 from drugs.reference import Drug
@@ -12,6 +14,7 @@ from estimator.planform import PlanForm
 from estimator.treatmentform import TreatmentForm
 
 WRONG_AMOUNT = "Correct the marked answer."
+AS_ENTERED = "as-entered"
 
 
 class PremiumForm(forms.Form):
@@ -21,12 +24,33 @@ class PremiumForm(forms.Form):
 
 
 class SecondForm(forms.Form):
-    """The coverage behind another plan."""
+    """The coverage behind another plan. As entered, it keeps the terms that were typed for it."""
 
-    def __init__(self, *args, designs, **kwargs):
-        super().__init__(*args, **kwargs)
-        choices = [("", "None"), *((design.slug, design.name) for design in designs)]
+    def __init__(self, data, *, prefix, designs, entered):
+        names, same = ", then ".join(design.name for design in entered), {AS_ENTERED}
+        if len(entered) == 1:
+            same.add(entered[0].slug)
+        others = [(design.slug, design.name) for design in designs if design.slug not in same]
+        as_entered = [(AS_ENTERED, f"As entered: {names}")] if entered else []
+        given = data.get(f"{prefix}-design", "")
+        given = given if given not in same else AS_ENTERED if entered else ""
+        super().__init__({f"{prefix}-design": given}, prefix=prefix)
+        choices = [("", "None"), *as_entered, *others]
         self.fields["design"] = forms.ChoiceField(label="Second coverage", choices=choices, required=False)
+
+
+class PlanAmountsForm(forms.Form):
+    """What this plan allows, where somebody typed it for the first one. Another plan's amount is never taken."""
+
+    def __init__(self, data, *, prefix, treatment: TreatmentForm, first: str):
+        super().__init__(data, prefix=prefix)
+        for name in treatment.amount_names:
+            if typed := treatment.data.get(name):
+                self.fields[name] = copy(treatment.fields[name])
+                unit = f"{treatment.unit_words()} " if name == "drug_unit_price" else ""
+                self.fields[
+                    name
+                ].help_text = f"{unit}Typed for {first}: {typed}. Empty: not known for this plan."
 
 
 class OtherDrugForm(forms.Form):
@@ -79,14 +103,18 @@ class CoverageOption:
         self.plan.fields["design"].required = False
         seconds = sorted((d for d in payers.designs if d.role == "secondary"), key=lambda d: d.order)
         own = page.own(prefix)
-        self.second = SecondForm(own, prefix=f"{prefix}-second", designs=seconds)
-        self.premium = PremiumForm(own, prefix=f"{prefix}-pays")
+        self.second = SecondForm(own, prefix=f"{prefix}-second", designs=seconds, entered=page.second_designs)
+        slug = self.plan.chosen.slug if self.plan.chosen else ""
+        self.premium = PremiumForm(own, prefix=f"{prefix}-{slug}-pays")
+        self.amounts = PlanAmountsForm(
+            own, prefix=f"{prefix}-{slug}", treatment=base.treatment, first=page.main_name
+        )
 
     patient_fields = ()
 
     @property
     def forms(self):
-        return (self.plan, self.second, self.premium)
+        return (self.plan, self.second, self.premium, self.amounts)
 
     @property
     def is_begun(self) -> bool:
@@ -95,22 +123,46 @@ class CoverageOption:
     def way(self) -> Way:
         if not all(form.is_valid() for form in self.forms):
             return Way(self.plan.chosen.name, {}, missing=(WRONG_AMOUNT,))
-        second = self.second.cleaned_data["design"]
-        payers = self.page.reference.payers
-        names = [self.plan.chosen.name, *([payers.design(second).name] if second else [])]
+        names = [self.plan.chosen.name, *(design.name for design in self.seconds)]
+        programs = self.page.programs(self.page.base.drug, self.plans, self.seconds)
         request = {
             **{key: value for key, value in self.page.base_request.items() if key != "insurer"},
             "coverage": self.coverage(),
-            "secondary": [{"design": second}] if second else [],
+            "secondary": self.secondary(),
+            "allowed": self.page.base.treatment.allowed(self.amounts.cleaned_data),
         }
-        return Way(", then ".join(names), request, self.premium.cleaned_data["premium"] or 0)
+        premium = self.premium.cleaned_data["premium"] or 0
+        return self.page.with_programs(Way(", then ".join(names), request, premium), programs)
+
+    @property
+    def is_as_entered(self) -> bool:
+        return self.second.cleaned_data["design"] == AS_ENTERED
+
+    @property
+    def seconds(self) -> list:
+        """The designs behind this plan, in paying order."""
+        slug = self.second.cleaned_data["design"]
+        if self.is_as_entered:
+            return self.page.second_designs
+        return [self.page.reference.payers.design(slug)] if slug else []
+
+    def secondary(self) -> list[dict]:
+        if self.is_as_entered:
+            return self.page.base_request["secondary"]
+        return [{"design": design.slug} for design in self.seconds]
+
+    @property
+    def plans(self) -> list[PlanForm]:
+        """This plan, and the household's for the other benefit where the treatment needs one."""
+        return [self.plan, *(form for benefit, form in self.others.items() if benefit != self.plan.benefit)]
+
+    @property
+    def others(self) -> dict[str, PlanForm]:
+        is_alone = self.page.base.treatment.billing != "both" or self.plan.chosen.benefit == "both"
+        return {} if is_alone else {n: form for n, form in self.page.base.coverage.items() if form.chosen}
 
     def coverage(self) -> dict:
-        """This plan; beside it the household's plan for the other benefit, if the treatment needs one."""
-        coverage = {self.plan.benefit: self.plan.request()}
-        if self.page.base.treatment.billing == "both" and self.plan.chosen.benefit != "both":
-            coverage = {**self.page.base_request["coverage"], **coverage}
-        return coverage
+        return {form.benefit: form.request() for form in reversed(self.plans)}
 
 
 class TreatmentOption:
@@ -180,7 +232,8 @@ class TreatmentOption:
         name = f"{self.treatment.chosen.name}{f', {regimen.name}' if regimen else ''}"
         if self.missing:
             return Way(name, {}, missing=tuple(self.missing))
-        kept = ("insurer", "secondary", "household", "other_care")
+        kept = ("insurer", "secondary", "household", "other_care", "age_months")
         base = {key: value for key, value in self.page.base_request.items() if key in kept}
-        request = {**base, **self.treatment.request(), "programs": "auto", "coverage": self.page.coverage()}
-        return Way(name, request)
+        request = {**base, **self.treatment.request(), "coverage": self.page.coverage()}
+        programs = self.page.programs(self.treatment.chosen, self.page.all_plans, self.page.second_designs)
+        return self.page.with_programs(Way(name, request), programs)

@@ -7,49 +7,21 @@ that request's errors back to their fields. All choices come from the reference 
 from datetime import date
 from functools import cached_property
 
-from django import forms
-
 from drugs.reference import Drug
-from drugs.strictfields import MoneyField, WholeNumberField
 from estimator.assemble import ORIGINAL_MEDICARE
 from estimator.authorizationform import AuthorizationForm
 from estimator.careform import care_rows
 from estimator.cautions import asks_age
+from estimator.householdform import HouseholdForm
 from estimator.kept import Drawer
 from estimator.planform import PlanForm
+from estimator.programchoice import ProgramChoice
 from estimator.programform import ProgramForm
 from estimator.treatmentform import TreatmentForm
-from payers.eligibility import Household, programs_for
-from payers.models import STATES
-from payers.parameters import percent_of_poverty
 
 MOST_SECONDARIES = 4
 QUIET = {"required", "unfinished"}
 """Errors that wait for the button: while somebody is still answering, what is missing is not yet wrong."""
-
-
-class HouseholdForm(forms.Form):
-    """Used only to see which help a family may get."""
-
-    state = forms.ChoiceField(
-        label="State", choices=[("", "Not given"), *[(s, s) for s in STATES]], required=False
-    )
-    people = WholeNumberField(
-        label="People in the household", least=1, most=30, unit="people", required=False
-    )
-    income = MoneyField(label="Yearly income before tax", required=False)
-
-    @property
-    def opens(self):
-        return any(self.data.get(name) for name in self.fields) or bool(self.errors)
-
-    PATHS = {"household.state": "state", "household.size": "people", "household.income": "income"}
-
-    def request(self):
-        given = self.cleaned_data
-        household = {"state": given["state"] or None, "size": given["people"], "income": given["income"]}
-        household = {key: value for key, value in household.items() if value is not None}
-        return household or None
 
 
 class EstimateForm:
@@ -72,7 +44,8 @@ class EstimateForm:
         self.authorization = AuthorizationForm(posted, drug=self.drug, design=self.main.chosen)
         self.care = care_rows(posted)
         self.household = HouseholdForm(posted)
-        self.programs = self._programs()
+        self.help = self._program_choice()
+        self.programs = self.help.forms
         self.loose_errors: list[str] = []
         self.missing: list[str] = []
         for part in self.parts:
@@ -170,38 +143,21 @@ class EstimateForm:
         """The plan that pays the drug first."""
         return self.coverage[self.treatment.main_benefit]
 
-    def _programs(self):
-        """Every program for the drug, judged for this family; none before the coverage is known."""
-        if not self.drug or not self.main.chosen:
-            return []
-        judged = programs_for(self.reference.payers, self.drug.slug, self.family, self.treatment.day)
-        return [
-            ProgramForm(self.posted, judged=e, expected=self._expected(e), today=self.today) for e in judged
-        ]
-
-    def _expected(self, judged):
-        """On from the start: usable without a question, and free drug only where no plan covers the drug."""
-        return judged.usable and not judged.questions and not self._is_for_others(judged)
-
-    def _is_for_others(self, judged):
-        """Free drug is for people whose plan does not cover the drug."""
-        covered = any(form.plan.drug_kind for form in self.plans if form.plan)
-        return judged.program.type == "free_drug" and covered
+    def _program_choice(self):
+        return ProgramChoice(
+            self.posted,
+            payers=self.reference.payers,
+            drug=self.drug.slug if self.drug else "",
+            plans=self.plans if self.drug and self.main.chosen else (),
+            family=self.family,
+            on=self.treatment.day,
+            today=self.today,
+        )
 
     @property
     def family(self):
-        """What eligibility judges by: every coverage, the state, the income, the age."""
-        answers = readable(self.household)
-        income = percent_of_poverty_level(self.reference.payers, answers, self.today.year)
         age = self.treatment.age_in_months
-        designs = self.chosen_designs
-        return Household(
-            payer_kinds=frozenset(design.payer.kind for design in designs),
-            federal=any(design.federal for design in designs),
-            state=answers.get("state") or None,
-            income_percent=income,
-            age_months=age,
-        )
+        return self.household.family(self.reference.payers, self.chosen_designs, age, self.today.year)
 
     @property
     def chosen_designs(self):
@@ -268,7 +224,7 @@ class EstimateForm:
         yield from ((f"coverage.{benefit}", plan) for benefit, plan in self.coverage.items())
         yield from ((f"secondary[{n}]", part) for n, part in enumerate(self._chosen_secondaries))
         yield from ((f"other_care[{n}]", row) for n, row in enumerate(self._given_care))
-        yield from ((f"programs[{n}]", part) for n, part in enumerate(self._named_programs))
+        yield from ((f"programs[{n}]", part) for n, part in enumerate(self.help.named))
 
     @property
     def _given_care(self):
@@ -282,12 +238,6 @@ class EstimateForm:
     def _chosen_secondaries(self):
         return [form for form in self.secondaries if form.chosen]
 
-    @property
-    def _named_programs(self):
-        """Those used, and those nobody has asked yet: what is said of one leaves the others open."""
-        asked = [form for form in self.programs if form.is_on or form.is_open]
-        return [form for form in asked if form.is_on or not self._is_for_others(form.judged)]
-
     # The request
 
     def request(self):
@@ -296,32 +246,13 @@ class EstimateForm:
         chosen = {benefit: plan for benefit, plan in self.coverage.items() if plan.chosen}
         request["coverage"] = {benefit: plan.request() for benefit, plan in chosen.items()}
         request["secondary"] = [form.request() for form in self._chosen_secondaries]
-        request["programs"] = self._programs_request()
+        request["programs"] = self.help.request()
         request["other_care"] = [row.request() for row in self._given_care]
         request["household"] = self.household.request()
         request["insurer"] = self.authorization.request()
         return request
 
-    def _programs_request(self):
-        untouched = all(
-            form.is_on == form.expected and not form.is_detailed and not form.is_refused
-            for form in self.programs
-        )
-        return "auto" if untouched else [form.request() for form in self._named_programs]
-
 
 def shows(part, name):
     """Whether the page has a control for a field now; what a program pays is asked where it is used."""
     return not isinstance(part, ProgramForm) or part.shows(name)
-
-
-def readable(form):
-    """The answers of a form that can be read, whatever is wrong with the others."""
-    return form.cleaned_data if form.errors is not None else {}
-
-
-def percent_of_poverty_level(payers, answers, year):
-    """None where the household, its income or that year's guideline is not known."""
-    if not answers.get("people") or answers.get("income") is None:
-        return None
-    return percent_of_poverty(payers, answers.get("state") or "", answers["people"], answers["income"], year)

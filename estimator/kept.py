@@ -25,7 +25,7 @@ OF_REGIMEN = ("allowed_drug", "allowed_pharmacy")
 """How the names begin whose amounts are for one dose or fill of a regimen."""
 OF_FAMILY = ("met_as_of", "funding")
 CARRIED = ("medical-", "pharmacy-", "program-", *OF_REGIMEN)
-CARRIED_ALONE = ("weight_kg", "age_years", "age_months", "insurer", *OF_DRUG[2:])
+CARRIED_ALONE = ("weight_kg", "age_years", "age_months", "insurer", "insurer_set_aside", *OF_DRUG[2:])
 
 
 class Drawer:

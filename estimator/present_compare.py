@@ -36,6 +36,7 @@ class Column:
     refused: str
     questions: tuple[str, ...]
     more_questions: int
+    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,13 @@ def column(one: Outcome, outcomes: list[Outcome], horizon: int) -> Column:
         for question in asked[:ASK_FIRST]
     )
     return Column(
-        one.way.name, one is outcomes[0], amounts, one.refused, questions, max(0, len(asked) - ASK_FIRST)
+        name=one.way.name,
+        is_base=one is outcomes[0],
+        amounts=amounts,
+        refused=one.refused,
+        questions=questions,
+        more_questions=max(0, len(asked) - ASK_FIRST),
+        notes=one.way.notes,
     )
 
 

@@ -343,23 +343,8 @@ class TreatmentForm(forms.Form):
             ].isoformat(),
             "years": given["years"],
             "site_of_care": given["site"],
-            "allowed": {
-                name.removeprefix("allowed_"): given[name]
-                for name in self.ALLOWED
-                if given.get(name) is not None
-            },
+            "allowed": self.allowed(given),
         }
-        by_phase = {
-            phase: given[size.field]
-            for size in self.sizes
-            for phase in size.phases
-            if given.get(size.field) is not None
-        }
-        if by_phase:
-            request["allowed"]["drug_by_phase"] = by_phase
-        for name in ("drug_unit_price", "of_medicare"):
-            if given[name] is not None:
-                request["allowed"][name] = str(given[name])
         if given.get("administration_code"):
             request["administration_code"] = given["administration_code"]
         for name in ("accept_stale", "concurrent_therapy", "procedure_on_another_day"):
@@ -372,6 +357,23 @@ class TreatmentForm(forms.Form):
         if self.age_in_months is not None:
             request["age_months"] = self.age_in_months
         return request
+
+    def allowed(self, given):
+        """The amounts typed, under the names of the request. `given` are cleaned answers of this form's fields."""
+        names = [name for name in self.ALLOWED if given.get(name) is not None]
+        allowed = {name.removeprefix("allowed_"): given[name] for name in names}
+        by_phase = {
+            phase: given[size.field]
+            for size in self.sizes
+            for phase in size.phases
+            if given.get(size.field) is not None
+        }
+        if by_phase:
+            allowed["drug_by_phase"] = by_phase
+        for name in ("drug_unit_price", "of_medicare"):
+            if given.get(name) is not None:
+                allowed[name] = str(given[name])
+        return allowed
 
     PATHS = {
         "drug": "drug",

@@ -37,6 +37,18 @@ def test_an_insurer_without_a_policy_on_the_next_drug_is_another_one(reference):
     assert form.authorization["insurer"].value() == "another-insurer"
 
 
+def test_an_insurer_comes_back_with_a_drug_it_has_a_policy_on(reference):
+    to = [{"drug": slug} for slug in ("elevidys", "ocrevus", "spinraza")]
+    there = fill(reference, COMMERCIAL, {"insurer": "unitedhealthcare"}, *to[:2])
+    assert "insurer" not in there.authorization.fields
+    sent = {**there.kept, **successful(there), **to[2]}
+    back = EstimateForm(sent, reference, TODAY, asked=False)
+    assert back.authorization["insurer"].value() == "unitedhealthcare"
+    # Whoever says "another one" where theirs is offered means it.
+    sent = {**back.kept, **successful(back), "insurer": "another-insurer"}
+    assert EstimateForm(sent, reference, TODAY, asked=False).request()["insurer"] == "another-insurer"
+
+
 @pytest.mark.django_db
 def test_the_page_has_the_checklist_and_the_button(client, reference):
     html = client.post(
