@@ -29,7 +29,9 @@ def signed_out(sender, request, user, **kwargs):
 def failed(sender, credentials, request=None, **kwargs):
     """A name that is nobody's is not written down: it may be a password in the wrong box. What a locked name goes on
     trying is not either: the log is not for a machine to fill."""
-    if request is not None and not AxesProxyHandler.is_allowed(request, credentials):
+    if request is not None and (
+        getattr(request, "axes_locked_out", False) or not AxesProxyHandler.is_allowed(request, credentials)
+    ):
         return
     record(Act.SIGN_IN_FAILED, about(credentials.get("username")), step="password")
 

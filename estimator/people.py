@@ -144,6 +144,18 @@ def is_restricted(page: ResolverMatch) -> bool:
     return is_administration(page) or page.url_name in RIGHTS
 
 
+# Acts that ask once more who is there (`estimator.reauthentication`)
+
+FAR_REACHING = {"api_tokens", "admin:drugs_importbatch_publish", "admin:drugs_importbatch_withdraw"}
+TAKES_A_PASSWORD = {"admin:auth_user_add", "admin:auth_user_password_change"}
+"""Asked when they are opened: a password typed there is carried through no other page."""
+
+
+def is_far_reaching(page: str) -> bool:
+    """Publishing, people, and what lets a program in. Sharing is not: the sheet could as well be printed."""
+    return page in FAR_REACHING or page.startswith(("admin:auth_", "admin:axes_"))
+
+
 # Sessions
 
 

@@ -1,6 +1,8 @@
 """The forms of one's own account."""
 
 from django import forms
+from django.contrib.auth import authenticate
+from django.contrib.auth.forms import PasswordChangeForm
 
 from estimator import secondfactor
 
@@ -44,6 +46,45 @@ class NewAppForm(forms.Form):
         ),
         error_messages={"required": "Type the six digits that your app shows now."},
     )
+
+
+class PasswordForm(forms.Form):
+    """The password of who is signed in, once more. A wrong one counts like one at the sign-in."""
+
+    password_again = forms.CharField(
+        label="Your password",
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        error_messages={"required": "Type your password."},
+    )
+
+    def __init__(self, *args, request, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.request = request
+
+    def clean_password_again(self) -> str:
+        typed = self.cleaned_data["password_again"]
+        if not is_password_of(self.request, typed):
+            raise forms.ValidationError("This is not your password. Nothing has been done yet.")
+        return typed
+
+
+class NewPasswordForm(PasswordChangeForm):
+    """Django's, where a wrong old password counts like one at the sign-in: a stolen session must not guess on."""
+
+    def __init__(self, *args, request, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.request = request
+
+    def clean_old_password(self) -> str:
+        typed = self.cleaned_data["old_password"]
+        if not is_password_of(self.request, typed):
+            raise forms.ValidationError(self.error_messages["password_incorrect"], code="password_incorrect")
+        return typed
+
+
+def is_password_of(request, typed: str) -> bool:
+    return authenticate(request, username=request.user.get_username(), password=typed) == request.user
 
 
 def told(seconds: int) -> str:

@@ -20,7 +20,7 @@ from django.views.generic import FormView
 from estimator import people, secondfactor, sessionlimits
 from estimator.answers import only_answers
 from estimator.audit import Act, record
-from estimator.people_forms import CodeForm
+from estimator.people_forms import CodeForm, NewPasswordForm
 from estimator.saved_forms import SaveForm
 from estimator.saved_views import waiting
 
@@ -193,7 +193,11 @@ class Password(PasswordChangeView):
     """A new password ends every other session of the account."""
 
     template_name = "estimator/people/password.html"
+    form_class = NewPasswordForm
     success_url = reverse_lazy("account")
+
+    def get_form_kwargs(self):
+        return super().get_form_kwargs() | {"request": self.request}
 
     @transaction.atomic
     def form_valid(self, form):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import resolve_url
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
@@ -143,12 +143,17 @@ def current_page(request: HttpRequest) -> str:
 def keep(request: HttpRequest, page: str) -> bool:
     """Keep what was posted for the person whose session has ended. Files and passwords are never kept, nor what
     somebody else already left here."""
-    fields = [[name, value] for name, values in request.POST.lists() for value in values if is_kept(name)]
+    fields = typed_in(request.POST)
     if not fields or sum(len(name) + len(value) for name, value in fields) > LARGEST_KEPT:
         return False
     owner = request.session[ENDED]["user"]
     request.session[KEPT] = {"user": owner, "page": page, "fields": fields, "since": int(time.time())}
     return True
+
+
+def typed_in(posted: QueryDict) -> list[list[str]]:
+    """Names and values, without what is never kept."""
+    return [[name, value] for name, values in posted.lists() for value in values if is_kept(name)]
 
 
 def is_kept(name: str) -> bool:

@@ -97,6 +97,7 @@ MIDDLEWARE = [
     "estimator.middleware.size_limit",
     "estimator.sessionlimits.session_limits",
     "estimator.middleware.Rights",
+    "estimator.reauthentication.Reauthentication",
     "simple_history.middleware.HistoryRequestMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -155,6 +156,7 @@ STORAGES = {
 
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
+    "estimator.lockout.AddressGuard",
     "django.contrib.auth.backends.ModelBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
@@ -173,13 +175,17 @@ OTP_TOTP_ISSUER = "Treatment cost estimate"
 SESSION_IDLE_SECONDS = 15 * 60
 SESSION_WARNING_SECONDS = 150
 SESSION_ABSOLUTE_SECONDS = 12 * 60 * 60
+REAUTHENTICATE_SECONDS = 15 * 60  # how long a password or code stands for what comes after it
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = timedelta(minutes=10)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_CLIENT_IP_CALLABLE = "estimator.visitor.address_of"  # behind a proxy all connections have one address
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # what is tried meanwhile is not even written down
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
 AXES_ALLOWED_CORS_ORIGINS = ""
-AXES_COOLOFF_MESSAGE = "Too many wrong passwords. Wait ten minutes, then try again."
+AXES_LOCKOUT_TEMPLATE = "429.html"
+FAILURES_OF_AN_ADDRESS = 100  # in the same ten minutes, whatever the names
 
 # Headers and cookies
 

@@ -7,7 +7,6 @@ revoked and malformed tokens take the same path to the same answer, and so does 
 import secrets
 from datetime import datetime, timedelta
 from hashlib import sha256
-from ipaddress import ip_address, ip_network
 from uuid import UUID
 
 import segno
@@ -18,6 +17,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from estimator import visitor
 from estimator.audit import Act, record
 from estimator.models import Estimate, ShareLink, ShareMisses
 
@@ -103,21 +103,9 @@ def still_works(link: ShareLink, *, counts: bool) -> bool:
 
 
 def address_of(request: HttpRequest) -> str:
-    """Whom misses are counted for, as a keyed hash. An IPv6 household has a /64, so that is one address."""
-    said = request.META.get("REMOTE_ADDR", "")
-    if settings.PROXY_ADDRESS_HEADER:
-        # A visitor can begin such a list with anything; what our own proxy saw stands last.
-        said = request.headers.get(settings.PROXY_ADDRESS_HEADER, "").rpartition(",")[2].strip() or said
-    return salted_hmac("estimator.share.address", network_of(said), algorithm="sha256").hexdigest()
-
-
-def network_of(address: str) -> str:
-    try:
-        read = ip_address(address)
-    except ValueError:
-        return "unreadable"
-    read = getattr(read, "ipv4_mapped", None) or read
-    return str(read) if read.version == 4 else str(ip_network((int(read), 64), strict=False))
+    """Whom misses are counted for, as a keyed hash."""
+    seen = visitor.address_of(request) or "unreadable"
+    return salted_hmac("estimator.share.address", seen, algorithm="sha256").hexdigest()
 
 
 def is_throttled(address: str) -> bool:
