@@ -11,6 +11,8 @@ from django.db.models import Q
 from django.urls import ResolverMatch
 from django.utils import timezone
 
+from estimator.audit_people import by_the_program
+
 # Roles
 
 ROLES = {
@@ -45,8 +47,9 @@ def make_roles(**options) -> None:
     """The three groups with exactly their rights, after every `migrate`: new tables bring new rights."""
     for label in ("auth", "axes", "drugs", "payers", "estimator"):
         create_permissions(apps.get_app_config(label), verbosity=0)
-    for role in ROLES:
-        Group.objects.get_or_create(name=role)[0].permissions.set(rights_of(role))
+    with by_the_program():
+        for role in ROLES:
+            Group.objects.get_or_create(name=role)[0].permissions.set(rights_of(role))
 
 
 def rights_of(role: str):
@@ -114,6 +117,8 @@ RIGHTS = {
     "saved_changes": "estimator.view_estimate",
     "saved_csv": "estimator.view_estimate",
     "saved_json": "estimator.view_estimate",
+    "saved_comparison": "estimator.view_estimate",
+    "saved_comparison_csv": "estimator.view_estimate",
     "saved_calendar": "estimator.view_estimate",
     "saved_sheet": "estimator.view_estimate",
     "saved_sheet_pdf": "estimator.view_estimate",

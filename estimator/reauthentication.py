@@ -28,7 +28,7 @@ class Reauthentication:
         return self.get_response(request)
 
     def process_view(self, request, view, args, kwargs):
-        if not request.user.is_authenticated or not is_asked(request):
+        if not is_asked(request):
             return None
         if not is_fresh(request):
             form = form_for(request)
@@ -40,10 +40,14 @@ class Reauthentication:
 
 
 def is_asked(request: HttpRequest) -> bool:
+    """The page first: an answer that depends on nobody's cookie must not say that it does."""
     page = request.resolver_match.view_name
-    if page == "second_factor":
-        return secondfactor.device_of(request.user) is None
-    return page in people.TAKES_A_PASSWORD or (request.method == "POST" and people.is_far_reaching(page))
+    is_posted = request.method == "POST" and people.is_far_reaching(page)
+    if not is_posted and page not in people.TAKES_A_PASSWORD | {"second_factor"}:
+        return False
+    if not request.user.is_authenticated:
+        return False
+    return page != "second_factor" or secondfactor.device_of(request.user) is None
 
 
 def is_fresh(request: HttpRequest) -> bool:

@@ -42,7 +42,11 @@ def verified(*options):
 def test_an_event_says_who_did_what_to_which_object_and_when():
     maria = get_user_model().objects.create_user("maria")
     event = record(Act.SHARE, "estimate 2026-000012", by=maria, language="en")
-    assert (event.number, event.who, event.who_number) == (1, "maria", maria.pk)
+    assert (event.number, event.who, event.who_number) == (
+        2,
+        "maria",
+        maria.pk,
+    )  # making her account was the first
     assert (event.act, event.about, event.details) == ("share", "estimate 2026-000012", '{"language":"en"}')
     assert event.at.utcoffset() == timedelta(0)
 
