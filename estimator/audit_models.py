@@ -53,6 +53,10 @@ class AuditEvent(models.Model):
         RULE_ADDED = "rule_added", "reference data added"
         RULE_CHANGED = "rule_changed", "reference data changed"
         RULE_DELETED = "rule_deleted", "reference data deleted"
+        BATCH_STARTED = "batch_started", "panel started"
+        BATCH_CANCELLED = "batch_cancelled", "panel cancelled"
+        BATCH_DOWNLOADED = "batch_downloaded", "panel's results downloaded"
+        BATCH_DELETED = "batch_deleted", "panel deleted"
 
     number = models.PositiveBigIntegerField(primary_key=True)
     at = models.DateTimeField()

@@ -248,4 +248,5 @@ class ShareMisses(models.Model):
 
 from estimator.api_models import ApiToken  # noqa: E402, F401
 from estimator.audit_models import AuditEvent, AuditHead  # noqa: E402, F401
+from estimator.batch_models import BatchChunk, BatchRun  # noqa: E402, F401
 from estimator.secondfactor_models import RecoveryCode  # noqa: E402, F401

@@ -16,6 +16,7 @@ ESTIMATOR_MODE=local (the default) serves plain http on the loopback of one mach
     ESTIMATOR_CLINIC_NAME, ESTIMATOR_CLINIC_PHONE   whom the family's sheet says to call (empty: a line to write on)
     ESTIMATOR_CONTACT     whom to tell about an error on a page: an e-mail address or an https address
     ESTIMATOR_API_RATE    requests a minute that a token of the JSON API may make (default 120)
+    ESTIMATOR_QUEUE       redis://host:6379/0: panels are estimated by Celery workers (empty: by processes here)
     LOG_LEVEL             INFO, WARNING, ...
 """
 
@@ -269,6 +270,14 @@ if not (API_REQUESTS_A_MINUTE.isascii() and API_REQUESTS_A_MINUTE.isdigit() and 
         f"ESTIMATOR_API_RATE is {API_REQUESTS_A_MINUTE!r}; it must be a number of requests from 1, or empty."
     )
 API_REQUESTS_A_MINUTE = int(API_REQUESTS_A_MINUTE)
+
+# Who estimates panels: processes of this machine, or Celery workers that take their tasks from Redis
+
+QUEUE = env("ESTIMATOR_QUEUE", default="").strip()
+if QUEUE and not QUEUE.startswith(("redis://", "rediss://")):
+    raise ImproperlyConfigured(
+        "ESTIMATOR_QUEUE must be the address of a Redis, like redis://127.0.0.1:6379/0, or be empty."
+    )
 
 # Limits on what a visitor can send
 
