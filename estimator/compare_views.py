@@ -1,4 +1,4 @@
-"""Compare plans for a treatment, or treatments under a coverage. Answers are posted, nothing is kept."""
+"""Compare plans for a treatment, or treatments under a coverage. Answers are posted; who is signed in can save them."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -11,6 +11,7 @@ from estimator.assemble import Reference
 from estimator.compare import compared
 from estimator.compareform import CompareForm
 from estimator.present_compare import present_comparison
+from estimator.saved_list import revising
 
 
 @never_cache
@@ -22,13 +23,14 @@ def compare(request: HttpRequest) -> HttpResponse:
     reference, today = Reference.current(), timezone.localdate()
     form = CompareForm(request.POST.dict(), reference, today)
     if not form.base.is_complete:
-        return views.page(request, form.base)
+        return views.page(request, form.base, revising(request.user, request.POST.get("revises")))
     ways = form.ways()
     shown = None
     if len(ways) > 1:
         shown = present_comparison(compared(ways, reference, today), form.choice.horizon)
     template = "estimator/compare/_compare.html" if request.htmx else "estimator/compare/compare.html"
     context = {"form": form, "shown": shown, "answers": form.answers, "announcement": announcement(shown)}
+    context["revises"] = revising(request.user, request.POST.get("revises"))
     return render(request, template, context)
 
 

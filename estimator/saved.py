@@ -6,7 +6,7 @@ that JSON, so that a saved page needs neither the code nor the reference data it
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
@@ -29,6 +29,7 @@ from estimator.present import Presenter, present
 from estimator.present_levers import present_levers
 from estimator.presented import Presented
 from estimator.request import RequestErrors
+from estimator.saved_comparison import KeptComparison
 from estimator.saved_files import ledger_rows
 from estimator.saved_used import used
 from estimator.version import ENGINE
@@ -93,12 +94,13 @@ def is_intact(saved: models.Estimate) -> bool:
 
 @dataclass(frozen=True)
 class Draft:
-    """An estimate about to be saved: what was asked, what came out, and how it reads."""
+    """An estimate about to be saved: what was asked, what came out, and how it reads; the comparison with it."""
 
     form: EstimateForm
     reference: Reference
     today: date
     estimate: Estimate
+    comparison: KeptComparison | None = field(default=None, kw_only=True)
 
     @cached_property
     def presenter(self) -> Presenter:
@@ -113,11 +115,14 @@ class Draft:
         """What the page of the saved estimate shows: the answer, what would change it, the days for a calendar."""
         covered = self.shown.answer.state == "covered"
         levers = present_levers(self.estimate, self.reference) if covered else None
-        return {**freeze(self.shown), **freeze({"levers": levers, "calendar": entries_of(self.estimate)})}
+        beside = {"levers": levers, "calendar": entries_of(self.estimate)}
+        beside |= {"compared": self.comparison.page} if self.comparison else {}
+        return {**freeze(self.shown), **freeze(beside)}
 
     @cached_property
     def outcome(self) -> dict:
-        return self.estimate.as_json()
+        compared = {"comparison": self.comparison.as_json()} if self.comparison else {}
+        return {**self.estimate.as_json(), **compared}
 
     @property
     def fingerprint(self) -> str:
@@ -130,15 +135,18 @@ class Draft:
 
     @property
     def answers(self) -> list[dict]:
-        return told(self.form)
+        return [*told(self.form), *(self.comparison.answers if self.comparison else ())]
 
 
-def drafted(form: EstimateForm, reference: Reference, today: date) -> Draft | None:
+def drafted(
+    form: EstimateForm, reference: Reference, today: date, comparison: KeptComparison | None = None
+) -> Draft | None:
     """None where the form does not say enough, or says something wrong: then its errors say what."""
     if not form.is_complete:
         return None
     try:
-        return Draft(form, reference, today, estimate(form.request(), reference, today))
+        found = estimate(form.request(), reference, today)
+        return Draft(form, reference, today, found, comparison=comparison)
     except RequestErrors as refused:
         form.add_request_errors(refused.errors)
         return None

@@ -26,10 +26,14 @@ class SaveForm(forms.Form):
         error_messages={"max_length": f"A label has at most {LONGEST_LABEL} characters."},
     )
     confirmed = forms.CharField(required=False)
+    without_comparison = forms.BooleanField(label="Leave the comparison out", required=False)
     key = forms.UUIDField(widget=forms.HiddenInput)
     seen = forms.CharField(max_length=32, required=False, widget=forms.HiddenInput)
 
-    OWN = ("label", "confirmed", "key", "seen", "revises", "csrfmiddlewaretoken", "show", "back")
+    OWN = (
+        *("label", "confirmed", "without_comparison", "key", "seen", "revises"),
+        *("csrfmiddlewaretoken", "show", "back"),
+    )
 
     def __init__(self, data, reference: Reference):
         super().__init__(data)

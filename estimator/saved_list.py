@@ -1,5 +1,6 @@
 """Finding saved estimates: the list with its search and filters, the newest ones, the one being revised."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -84,6 +85,12 @@ def any_of(columns: tuple[str, ...], word: str) -> Q:
 def page_of(rows: QuerySet, number: str | None) -> Page:
     """That page; what is no page number is the first one."""
     return Paginator(rows, ON_A_PAGE).get_page(number)
+
+
+def with_comparison(rows: Iterable[Estimate]) -> set[int]:
+    """Which of these few keep a comparison; canonical JSON writes its key in one way."""
+    there = Estimate.objects.filter(pk__in=[row.pk for row in rows], findings__contains='"comparison":{')
+    return set(there.values_list("pk", flat=True))
 
 
 def recent(user) -> list[Estimate]:

@@ -4,6 +4,7 @@ One clinic shares an installation: every counselor sees every estimate, nobody e
 """
 
 import time
+from dataclasses import replace
 
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
@@ -20,11 +21,13 @@ from estimator import saved_changes, saved_files, views
 from estimator.answers import answers_of, only_answers, posted
 from estimator.assemble import Reference
 from estimator.audit import Act, record
+from estimator.compareform import CompareForm, comparison_of
 from estimator.forms import EstimateForm
 from estimator.models import UNDO_FOR, Estimate
 from estimator.saved import Draft, drafted, in_short, is_intact, save, thawed
+from estimator.saved_comparison import KeptComparison
 from estimator.saved_forms import SaveForm, key_or_new
-from estimator.saved_list import Revising, SearchForm, page_of, revising, undoable
+from estimator.saved_list import Revising, SearchForm, page_of, revising, undoable, with_comparison
 
 WAITING = "estimate to save"
 WAITS_FOR = 30 * 60
@@ -41,10 +44,9 @@ def review(request: HttpRequest) -> HttpResponse:
     data = request.POST.dict() if request.method == "POST" else waiting(request)
     if not data:
         return redirect("home")
-    form = form_of(data)
-    draft = drafted(form, form.reference, form.today)
+    form, draft = draft_of(data)
     if draft is None:
-        return views.page(request, form, revising(request.user, data.get("revises")))
+        return form_again(request, form, data)
     if not request.user.is_authenticated:
         return sign_in_first(request, draft, data)
     asked = SaveForm(None, draft.reference)
@@ -56,17 +58,16 @@ def save_posted(request: HttpRequest) -> HttpResponse:
     data = request.POST.dict()
     if found := saved_before(request.user, data):
         return redirect("saved", found.public_id)
-    form = form_of(data)
-    draft = drafted(form, form.reference, form.today)
+    form, draft = draft_of(data)
     if draft is None:
-        return views.page(request, form, revising(request.user, data.get("revises")))
+        return form_again(request, form, data)
     if not request.user.is_authenticated:
         return sign_in_first(request, draft, data)
     asked = SaveForm({**data, "key": key_or_new(data.get("key"))}, draft.reference)
     if not asked.is_valid() or asked.cleaned_data["seen"] != draft.fingerprint:
         return review_page(request, draft, asked, data)
     saved = save(
-        draft,
+        replace(draft, comparison=None) if asked.cleaned_data["without_comparison"] else draft,
         owner=request.user,
         label=asked.cleaned_data["label"],
         key=asked.cleaned_data["key"],
@@ -76,10 +77,26 @@ def save_posted(request: HttpRequest) -> HttpResponse:
     return redirect("saved", saved.public_id)
 
 
+def form_again(request: HttpRequest, form: EstimateForm, data: dict[str, str]) -> HttpResponse:
+    """The form with what is wrong in it."""
+    revises = revising(request.user, data.get("revises"))
+    return views.page(request, form, revises, comparison=comparison_of(data))
+
+
 def form_of(data: dict[str, str]) -> EstimateForm:
     return EstimateForm(
         only_answers(data, SaveForm.OWN), Reference.current(), timezone.localdate(), asked=True
     )
+
+
+def draft_of(data: dict[str, str]) -> tuple[EstimateForm, Draft | None]:
+    """What would be saved, with the comparison in hand; without a draft the form says what is wrong."""
+    answers = only_answers(data, SaveForm.OWN)
+    form = form_of(answers)
+    comparison = None
+    if comparison_of(answers):
+        comparison = KeptComparison.of(CompareForm(answers, form.reference, form.today))
+    return form, drafted(form, form.reference, form.today, comparison)
 
 
 def saved_before(user, data: dict[str, str]) -> Estimate | None:
@@ -111,7 +128,8 @@ def review_page(request: HttpRequest, draft: Draft, asked: SaveForm, data: dict[
         "has_moved": data.get("seen", draft.fingerprint) != draft.fingerprint,
         "shown": draft.shown,
         "in_short": in_short(draft.shown),
-        "answers": answers_of(draft.form),
+        "answers": answers_of(draft.form) | comparison_of(data),
+        "comparison": draft.comparison,
         "revises": revising(request.user, data.get("revises")),
     }
     return render(request, "estimator/saved/review.html", context)
@@ -119,7 +137,7 @@ def review_page(request: HttpRequest, draft: Draft, asked: SaveForm, data: dict[
 
 def sign_in_first(request: HttpRequest, draft: Draft, data: dict[str, str]) -> HttpResponse:
     """Keep what was typed in the session, not in an address, and come back to the review."""
-    kept = {name: data[name] for name in ("label", "revises") if data.get(name)}
+    kept = {name: data[name] for name in ("label", "revises") if data.get(name)} | comparison_of(data)
     request.session[WAITING] = {"since": int(time.time()), "data": answers_of(draft.form) | kept}
     return redirect_to_login(reverse("estimate_review"))
 
@@ -149,6 +167,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     kept = request.GET.copy()
     kept.pop("page", None)
     context = {"form": form, "page": page, "query": kept.urlencode(), "undoable": undoable(request.user)}
+    context["compared"] = with_comparison(page)
     return render(request, "estimator/saved/list.html", context)
 
 
@@ -191,8 +210,9 @@ def revise(request: HttpRequest, public_id) -> HttpResponse:
     saved = kept_or_404(public_id)
     if not is_intact(saved):
         return tampered(request)
-    form = form_of(posted(thawed(saved.answers)))
-    return views.page(request, form, Revising(saved.public_id, saved.number))
+    answers = posted(thawed(saved.answers))
+    revises = Revising(saved.public_id, saved.number)
+    return views.page(request, form_of(answers), revises, comparison=comparison_of(answers))
 
 
 @never_cache

@@ -10,6 +10,7 @@ from estimator import (
     calendar_views,
     compare_views,
     health,
+    saved_comparison_views,
     saved_views,
     share_views,
     sheet_views,
@@ -32,6 +33,14 @@ urlpatterns = [
     path("estimates/<uuid:public_id>/changes/", saved_views.changes, name="saved_changes"),
     path("estimates/<uuid:public_id>/ledger.csv", saved_views.as_csv, name="saved_csv"),
     path("estimates/<uuid:public_id>/estimate.json", saved_views.as_json, name="saved_json"),
+    path(
+        "estimates/<uuid:public_id>/comparison/", saved_comparison_views.comparison, name="saved_comparison"
+    ),
+    path(
+        "estimates/<uuid:public_id>/comparison.csv",
+        saved_comparison_views.comparison_csv,
+        name="saved_comparison_csv",
+    ),
     path("estimates/<uuid:public_id>/calendar.ics", calendar_views.saved_calendar, name="saved_calendar"),
     path("estimates/<uuid:public_id>/sheet/", sheet_views.saved_sheet, name="saved_sheet"),
     path("estimates/<uuid:public_id>/sheet.pdf", sheet_views.saved_pdf, name="saved_sheet_pdf"),

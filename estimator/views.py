@@ -1,5 +1,6 @@
 """Find the drug, ask, answer. One view renders the whole page or, for HTMX, the part that changes."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from django.http import HttpRequest, HttpResponse
@@ -56,7 +57,8 @@ def estimate(request: HttpRequest) -> HttpResponse:
     if form.drug is None:
         return search(request, drug, status=404 if "drug" in request.GET else 200)
     revises = revising(request.user, draft.get("revises")) if draft else None
-    return page(request, form, revises, name if draft else "", ended=bool(name) and not draft)
+    ended, comparison = bool(name) and not draft, comparison_of(draft or {})
+    return page(request, form, revises, name if draft else "", ended=ended, comparison=comparison)
 
 
 def page(
@@ -65,15 +67,17 @@ def page(
     revises: Revising | None = None,
     draft: str = "",
     ended: bool = False,
+    comparison: Mapping[str, str] | None = None,
 ) -> HttpResponse:
     """The form beside its answer. `revises` is the saved estimate it started from, `draft` the name under which
-    the answers are kept for a reload; `ended` says that they are no longer."""
+    the answers are kept for a reload; `ended` says that they are no longer. `comparison` are the answers of the
+    comparison in hand, else those posted."""
     found = answer(form, form.reference, form.today)
     shown = shown_of(found, form) if found else None
     template = "estimator/_estimate.html" if request.htmx else "estimator/estimate.html"
     context = {"form": form, "shown": shown, "announcement": announcement(form, shown), "ended": ended}
     keeping = {"answers": answers_of(form) if shown else {}, "revises": revises, "draft": draft}
-    keeping["comparison"] = comparison_of(request.POST)
+    keeping["comparison"] = comparison_of(request.POST) if comparison is None else comparison
     if draft:
         keeping["address"] = drafts.address(form.drug.slug, draft)
     return render(request, template, context | keeping | {"levers": levers_of(found, shown, form)})

@@ -57,6 +57,8 @@ PAGES = {
     "saved_changes": "counselor",
     "saved_csv": "counselor",
     "saved_json": "counselor",
+    "saved_comparison": "counselor",
+    "saved_comparison_csv": "counselor",
     "saved_calendar": "counselor",
     "saved_sheet": "counselor",
     "saved_sheet_pdf": "counselor",
