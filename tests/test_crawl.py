@@ -1,5 +1,6 @@
-"""A crawler that opens every link and sends every form, as each role: no answer is a 5xx, and no link leads to a page
-that is not there. Of pages of one kind (one view, the same questions) it opens one.
+"""A crawler that opens every link and sends every form, as each role: no answer is a 5xx, no link leads to a page that
+is not there, and nothing is offered to somebody who is then refused. Of pages of one kind (one view, the same
+questions) it opens one.
 """
 
 from collections import Counter, deque
@@ -102,6 +103,8 @@ class Crawl:
         is_offered = method == "get" and not data and since != BEGIN
         if is_offered and answer.status_code == 404:
             self.wrong.append(f"a link to {path} on {since}, which is not there")
+        if since != BEGIN and answer.status_code == 403:
+            self.wrong.append(f"{since} offers to {method} {path}, which is refused")
         if "Location" in answer.headers:
             self.follow(path, [answer.headers["Location"]], since)
         elif answer.headers.get("Content-Type", "").startswith("text/html"):
