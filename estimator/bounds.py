@@ -7,18 +7,26 @@ plan's out-of-pocket maximums leave.
 """
 
 from collections.abc import Sequence
+from datetime import date
 
 from .cost.money import NO_LIMIT
 from .cost.result import Row
 
 
-def most_owed(rows: Sequence[Row], treatment_year: int | None = None) -> int | None:
-    """What the lines (of a treatment year) can cost under the maximums of their plan years; None without a limit.
+def most_owed(rows: Sequence[Row], treatment_year: int | None = None, on: date | None = None) -> int | None:
+    """What the lines (of a treatment year, of a day) can cost under the maximums of their plan years; None without
+    a limit.
 
     Every cent the patient pays of a line within limits is credited to its maximum (cost model, section 5), so the
     patient never pays more in a plan year than was left of the maximum when it began.
     """
-    lines = [row for row in rows if treatment_year in (None, row.treatment_year) and row.kind != "other_care"]
+    lines = [
+        row
+        for row in rows
+        if treatment_year in (None, row.treatment_year)
+        and on in (None, row.date)
+        and row.kind != "other_care"
+    ]
     if not all(is_limited(row) for row in lines):
         return None
     rooms = room_of_plan_years(rows)

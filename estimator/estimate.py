@@ -31,7 +31,12 @@ class Range:
         return self.low == self.high
 
     def as_json(self) -> dict:
-        return {"low": self.low, "likely": self.likely, "high": self.high}
+        return {
+            "low": self.low,
+            "likely": self.likely,
+            "high": self.high,
+            "may_go_further": not self.is_proven,
+        }
 
 
 @dataclass(frozen=True)
@@ -121,10 +126,7 @@ class Estimate:
     def headline(self) -> dict:
         years = enumerate(self.treatment_years, start=1)
         return {
-            "treatment_years": [
-                {"year": year, **amounts.as_json(), "may_go_further": not amounts.is_proven}
-                for year, amounts in years
-            ],
+            "treatment_years": [{"year": year, **amounts.as_json()} for year, amounts in years],
             "first_bill": {"date": self.first_bill_on.isoformat(), **self.first_bill.as_json()},
         }
 
@@ -168,7 +170,7 @@ def estimate_of(request: Request, reference: Reference, memory: dict | None = No
         ),
         total=with_proof(total, asked, most_owed(simulation.rows)),
         first_bill_on=first,
-        first_bill=range_of([one.by_date.get(first, 0) for one in bills], bill.by_date.get(first, 0)),
+        first_bill=with_proof(bill_on(first, bill, bills), asked, most_owed(simulation.rows, on=first)),
         unknowns=asked,
         runs=runs,
     )
@@ -176,6 +178,10 @@ def estimate_of(request: Request, reference: Reference, memory: dict | None = No
 
 def range_of(amounts: list[int], likely: int) -> Range:
     return Range(min(amounts), likely, max(amounts))
+
+
+def bill_on(day: date, likely: Bill, bills: list[Bill]) -> Range:
+    return range_of([one.by_date.get(day, 0) for one in bills], likely.by_date.get(day, 0))
 
 
 def with_proof(amounts: Range, asked: tuple[OpenQuestion, ...], most: int | None) -> Range:

@@ -21,6 +21,7 @@ from estimator.labels import DRUG_KINDS, line_words, price_words, source_line, s
 from estimator.presented import (
     Answer,
     HelpLine,
+    HelpRule,
     LedgerDose,
     LedgerLine,
     Month,
@@ -34,6 +35,7 @@ from estimator.sentences import Names, explain
 from estimator.traces import TYPED, Traces, row_id
 from estimator.treatmentform import SITE_WORDS
 from estimator.words import day, listed, money, money_short, month
+from payers.programrules import LABELS, known_rules, rule_words
 
 WHO_WORDS = {
     "plan": "Plan",
@@ -237,6 +239,7 @@ class Presenter:
         reach = (
             f", between {money_short(bill.low)} and {money_short(bill.high)}" if bill.low < bill.high else ""
         )
+        reach += " or further" if reach and not bill.is_proven else ""
         on = day(self.estimate.first_bill_on)
         return f"{money_short(bill.likely)} for care on {on}{reach}. The bill itself may come weeks later."
 
@@ -457,6 +460,10 @@ class Presenter:
                 p.slug,
                 p.type,
                 p.address,
+                tuple(
+                    HelpRule(rule.topic, rule.answer, LABELS[rule.topic], rule_words(rule))
+                    for rule in known_rules(p)
+                ),
             )
             for p in programs
         )

@@ -24,6 +24,14 @@ class Spread:
     def is_range(self) -> bool:
         return self.low != self.high
 
+    @property
+    def may_be_lower(self) -> bool:
+        return self.may_be_higher and self.low != "$0"
+
+    @property
+    def may_be_higher(self) -> bool:
+        return self.is_range and self.may_go_further
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -181,6 +189,16 @@ class Statement:
 
 
 @dataclass(frozen=True)
+class HelpRule:
+    """Travel help, or a day that counts (`payers.reference.ProgramRule`)."""
+
+    topic: str
+    answer: bool | int
+    label: str
+    words: str
+
+
+@dataclass(frozen=True)
 class HelpLine:
     name: str
     words: str
@@ -190,6 +208,7 @@ class HelpLine:
     slug: str = ""
     type: str = ""
     address: str = ""
+    rules: tuple[HelpRule, ...] = ()
 
 
 @dataclass(frozen=True)

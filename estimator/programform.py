@@ -9,9 +9,11 @@ from datetime import date
 from django import forms
 
 from drugs.strictfields import MoneyField
+from drugs.words import listed
 from estimator.fields import DayField
 from estimator.words import money_short
 from payers.eligibility import Eligibility
+from payers.programrules import LABELS, known_rules, not_found, rule_words
 
 KIND_WORDS = {
     "copay_card": "Manufacturer copay program",
@@ -126,6 +128,15 @@ class ProgramForm(forms.Form):
             words.append(f"up to {money_short(terms.per_claim_maximum)} a claim")
         text = "; ".join([*words, self._yearly(terms)])
         return f"{text[0].upper()}{text[1:]}."
+
+    @property
+    def rules(self):
+        """(label, words, where it is from) of travel help and the days that count."""
+        return [(LABELS[rule.topic], rule_words(rule), rule.provenance) for rule in known_rules(self.program)]
+
+    @property
+    def not_found(self):
+        return listed(not_found(self.program))
 
     def _yearly(self, terms):
         if terms.annual_maximum is not None:

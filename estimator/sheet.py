@@ -15,7 +15,7 @@ from estimator.estimate import Estimate
 from estimator.sheetcalendar import CalendarYear, bill_steps, calendar, first_bill
 from estimator.sheetcalls import Contact, changes, clinic, contacts
 from estimator.sheetfacts import Facts, facts_of
-from estimator.sheethelp import HelpStep, help_steps, help_title, next_steps
+from estimator.sheethelp import HelpStep, help_steps, help_title, next_steps, travel_to_ask
 from estimator.sheetpayers import PaidYear, drawing, paid, payers, picture_words
 from estimator.sheetterms import Term, terms, terms_note
 from estimator.sheetwords import LANGUAGES, Named, day
@@ -49,6 +49,7 @@ class Sheet:
     paid: tuple[PaidYear, ...]
     help_title: str
     help: tuple[HelpStep, ...]
+    travel_to_ask: str
     changes: tuple[str, ...]
     clinic: Contact
     contacts: tuple[Contact, ...]
@@ -84,6 +85,7 @@ def written(facts: Facts) -> Sheet:
         next_steps=() if facts.covered else next_steps(facts),
         help_title=help_title(facts),
         help=help_steps(facts),
+        travel_to_ask=travel_to_ask(facts),
         changes=changes(facts),
         clinic=clinic(),
         contacts=tuple(contacts(facts)),
@@ -97,7 +99,7 @@ def of_cover(facts: Facts) -> dict:
     """What only a family has whose plan pays for the medicine: without cover no number is fair."""
     return {
         "years": tuple(years(facts)),
-        "has_ranges": any(low != high for _likely, low, high in facts.years),
+        "has_ranges": any(one.is_range for one in facts.years),
         "first_bill": first_bill(facts),
         "bill_steps": tuple(bill_steps(facts)),
         "calendar": calendar(facts),
@@ -139,8 +141,8 @@ def message(facts: Facts) -> str:
     if facts.covered:
         later = [
             _("%(year)s: about %(amount)s.")
-            % {"year": sheetwords.year(number), "amount": money_short(likely)}
-            for number, (likely, _low, _high) in enumerate(facts.years[1:MOST_YEARS_IN_A_MESSAGE], 2)
+            % {"year": sheetwords.year(number), "amount": money_short(one.likely)}
+            for number, one in enumerate(facts.years[1:MOST_YEARS_IN_A_MESSAGE], 2)
         ]
         parts += [*later, first_bill(facts)]
     whom = " ".join(part for part in (settings.CLINIC_NAME, settings.CLINIC_PHONE) if part)

@@ -39,7 +39,7 @@ class CalendarYear:
 
 
 def first_bill(facts: Facts) -> str:
-    likely, low, high = facts.first_bill
+    likely = facts.first_bill.likely
     if not facts.needs_help:
         return _("We do not expect any bill for your family, because others pay all of it.")
     if not facts.may_owe:
@@ -53,7 +53,7 @@ def first_bill(facts: Facts) -> str:
             "Your first bill may be about %(amount)s for the treatment on %(day)s, and it may arrive "
             "several weeks later."
         ) % {"amount": money_short(likely), "day": day(facts.first_bill_on)}
-    return " ".join(part for part in (words, in_range(likely, low, high)) if part)
+    return " ".join(part for part in (words, in_range(facts.first_bill)) if part)
 
 
 def bill_steps(facts: Facts) -> Iterator[str]:

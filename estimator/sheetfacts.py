@@ -6,9 +6,10 @@ Both give the same JSON, so that a saved sheet prints the same for ever. Money i
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
+from itertools import pairwise
 
 from estimator import models
 from estimator.assemble import Reference
@@ -59,6 +60,8 @@ class Help:
     used: int
     needs_approval: bool
     enrolled_on: date | None = None
+    rules: Mapping[str, bool | int] = field(default_factory=dict)
+    """What is known of travel help and the days that count, by topic (`payers.reference.ProgramRule`)."""
 
 
 @dataclass(frozen=True)
@@ -80,15 +83,29 @@ class Question:
 
 
 @dataclass(frozen=True)
+class Reach:
+    """From the least to the most over the answers that were run; one that nobody has run `may_go_further`."""
+
+    likely: int
+    low: int
+    high: int
+    may_go_further: bool = False
+
+    @property
+    def is_range(self) -> bool:
+        return self.low != self.high
+
+
+@dataclass(frozen=True)
 class Facts:
     drug: str
     as_of: date
     number: str
     state: str
     plans: tuple[Plan, ...]
-    years: tuple[tuple[int, int, int], ...]
+    years: tuple[Reach, ...]
     first_bill_on: date
-    first_bill: tuple[int, int, int]
+    first_bill: Reach
     lines: tuple[Line, ...]
     primary: Mapping
     helps: tuple[Help, ...]
@@ -111,7 +128,7 @@ class Facts:
     @cached_property
     def may_owe(self) -> bool:
         """Whether anything may be left for the family, in any year and on any answer."""
-        return not self.covered or any(high for _likely, _low, high in self.years)
+        return not self.covered or any(one.high for one in self.years)
 
     @cached_property
     def needs_help(self) -> bool:
@@ -133,6 +150,11 @@ class Facts:
 
     def of_year(self, year: int) -> list[Line]:
         return [line for line in self.lines if line.year == year]
+
+    def is_apart(self, days: int) -> bool:
+        """Whether two treatments that follow one another lie more than so many days apart."""
+        dates = sorted({line.on for line in self.lines})
+        return any((after - before).days > days for before, after in pairwise(dates))
 
     def period(self, year: int) -> tuple[date, date]:
         begins = add_months(self.first, 12 * (year - 1))
@@ -248,9 +270,9 @@ def read_plans(content: dict) -> tuple[Plan, ...]:
     return tuple(Plan(one["name"], one["kind"]) for one in kept)
 
 
-def reach(amounts: dict) -> tuple[int, int, int]:
-    """Likely, least, most."""
-    return amounts["likely"], amounts["low"], amounts["high"]
+def reach(amounts: dict) -> Reach:
+    """Of a first bill saved before that was asked, nobody knows whether it may go further: then it may."""
+    return Reach(amounts["likely"], amounts["low"], amounts["high"], amounts.get("may_go_further", True))
 
 
 def read_lines(content: dict) -> tuple[Line, ...]:
@@ -309,6 +331,7 @@ def read_help(shown: dict, content: dict) -> Help:
         enrolled_on=date.fromisoformat(counted["enrolled_on"])
         if counted and counted.get("enrolled_on")
         else None,
+        rules={rule["topic"]: rule["answer"] for rule in shown.get("rules", ())},
     )
 
 

@@ -1,6 +1,7 @@
 """Help, in the order of asking: what a program pays, how to apply, when it runs out and what then."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.utils.translation import gettext as _
 
@@ -12,15 +13,17 @@ from estimator.words import money_short
 
 @dataclass(frozen=True)
 class HelpStep:
-    """Without a bill to pay there is nothing to hurry for: then only `pays` and how to apply are said."""
+    """Without a bill to pay there is nothing to hurry for: then only `pays`, how to apply and travel are said."""
 
     name: Named
     pays: str
     apply: str
     phone: str
     address: str
+    travel: str = ""
     ready: str = ""
     deadline: str = ""
+    claims: str = ""
     ends: str = ""
 
 
@@ -40,11 +43,17 @@ def help_step(facts: Facts, one: Help) -> HelpStep:
         "apply": apply(one),
         "phone": one.phone,
         "address": one.address.removeprefix("https://").removeprefix("www."),
+        "travel": travel(one),
     }
     if not facts.needs_help:
         return HelpStep(pays=_("You may not need it, because we do not expect any bill."), **named)
     return HelpStep(
-        pays=pays(facts, one), deadline=deadline(facts), ready=ready(one), ends=ends(facts, one), **named
+        pays=pays(facts, one),
+        deadline=deadline(facts, one),
+        claims=claims(facts, one),
+        ready=ready(one),
+        ends=ends(facts, one),
+        **named,
     )
 
 
@@ -71,15 +80,70 @@ def apply(one: Help) -> str:
     return _("To apply, visit its website:") if one.address else _("Ask your clinic how to apply.")
 
 
-def deadline(facts: Facts) -> str:
-    """No program here publishes a last day: the first dose is the day that counts."""
-    if facts.first <= facts.as_of:
-        words = _("Sign up as soon as you can, because the first dose is or was on %(day)s.")
-    else:
+def deadline(facts: Facts, one: Help) -> str:
+    """The last day to apply. Where none is known, the first dose is the day that counts."""
+    has_begun = facts.first <= facts.as_of
+    days = one.rules.get("apply")
+    if days is None:
         words = _(
             "Sign up before the first dose on %(day)s, and ask the program if it has a last day to apply."
         )
-    return words % {"day": day(facts.first)}
+        if has_begun:
+            words = _("Sign up as soon as you can, because the first dose is or was on %(day)s.")
+        return words % {"day": day(facts.first)}
+    last = facts.first + timedelta(days=days)
+    said = {"day": day(facts.first), "last": day(last), "number": days}
+    if last < facts.as_of:
+        return (
+            _(
+                "Sign up as soon as you can, because it does not pay for care more than %(number)s days before "
+                "you sign up."
+            )
+            % said
+        )
+    if has_begun:
+        return (
+            _("Sign up as soon as you can: the last day to get its help with the first dose is %(last)s.")
+            % said
+        )
+    return (
+        _(
+            "Sign up before the first dose on %(day)s. The last day to get its help with that dose is %(last)s."
+        )
+        % said
+    )
+
+
+def claims(facts: Facts, one: Help) -> str:
+    """What has to be done in time once the family is signed up."""
+    said = []
+    if (days := one.rules.get("claim")) is not None:
+        said.append(
+            _("Send it the letter from your plan within %(number)s days of the treatment.") % {"number": days}
+        )
+    if (days := one.rules.get("use")) is not None:
+        said.append(_("It may end if it has paid no bill for %(number)s days.") % {"number": days})
+        if facts.is_apart(days):
+            said.append(_("Your treatments are further apart, so call it and ask for more time."))
+    if one.rules.get("renewal"):
+        said.append(_("You have to apply again each year."))
+    return " ".join(said)
+
+
+def travel(one: Help) -> str:
+    if not one.rules.get("travel"):
+        return ""
+    return _("It may also help with the cost of travel and of a place to stay, so ask how much it pays.")
+
+
+def travel_to_ask(facts: Facts) -> str:
+    """For the programs of which nobody knows whether they help with travel."""
+    known = ["travel" in one.rules for one in facts.helps]
+    if all(known):
+        return ""
+    if any(known):
+        return _("Ask the other programs too if they help with the cost of travel or of a place to stay.")
+    return _("Ask each program if it also helps with the cost of travel or of a place to stay.")
 
 
 def ready(one: Help) -> str:
@@ -91,12 +155,16 @@ def ready(one: Help) -> str:
 def ends(facts: Facts, one: Help) -> str:
     if out := facts.runs_out(one):
         return f"{runs_out(facts, one, out)} {then(facts, one)}"
+    if one.type == "free_drug" and "renewal" in one.rules:
+        return _("If the help ever ends, call your clinic.")
     if one.type == "free_drug":
         return _("Ask how long the help lasts and when you must renew, and call your clinic if it ever ends.")
     if one.annual_maximum is not None:
         return _(
             "It pays up to %(amount)s in a year, and if it ever ends, call your clinic before you pay a bill."
         ) % {"amount": money_short(one.annual_maximum)}
+    if "renewal" in one.rules:
+        return _("Ask how much it pays in a year, and call your clinic if it ever ends.")
     return _("Ask how much it pays in a year and when you must renew, and call your clinic if it ever ends.")
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from estimator import sheetwords
-from estimator.sheetfacts import Facts
+from estimator.sheetfacts import Facts, Reach
 from estimator.sheetwords import day
 from estimator.words import money_short
 
@@ -21,6 +21,8 @@ class Year:
     likely: str
     low: str
     high: str
+    may_be_lower: bool
+    may_be_higher: bool
 
 
 def lead(facts: Facts) -> tuple[str, str]:
@@ -34,26 +36,37 @@ def lead(facts: Facts) -> tuple[str, str]:
         return _("Your health plan may not pay for this medicine."), _(
             "Without the plan we cannot give you a fair number yet, but the steps below may change its answer."
         )
-    likely, low, high = facts.years[0]
+    likely = facts.years[0].likely
     if not likely:
         first = _("We expect your family to pay nothing in the first year of treatment.")
     else:
         first = _("Your family may pay about %(amount)s in the first year of treatment.") % {
             "amount": money_short(likely)
         }
-    reach = in_range(likely, low, high)
+    reach = in_range(facts.years[0])
     return first, f"{reach} {open_questions(facts)}".strip() if reach else ""
 
 
-def in_range(likely: int, low: int, high: int) -> str:
-    amounts = {"low": money_short(low), "high": money_short(high)}
-    if low == high:
+def in_range(reach: Reach) -> str:
+    """How far it may move from the likely amount. Where that is not proven, nobody shall read a bound into it."""
+    if not reach.is_range:
         return ""
-    if likely == high:
-        return _("It could be as low as %(low)s.") % amounts
-    if likely == low:
-        return _("It could be as high as %(high)s.") % amounts
-    return _("It could be as low as %(low)s or as high as %(high)s.") % amounts
+    amounts = {"low": money_short(reach.low), "high": money_short(reach.high)}
+    if reach.likely == reach.high:
+        words = _("It could be as low as %(low)s.") % amounts
+    elif reach.likely == reach.low:
+        words = _("It could be as high as %(high)s.") % amounts
+    else:
+        words = _("It could be as low as %(low)s or as high as %(high)s.") % amounts
+    return f"{words} {further(reach)}".strip()
+
+
+def further(reach: Reach) -> str:
+    if not reach.may_go_further:
+        return ""
+    if not reach.low:
+        return _("It may even be higher.")
+    return _("It may even lie outside of that.")
 
 
 def open_questions(facts: Facts) -> str:
@@ -71,7 +84,9 @@ def more_below() -> str:
 
 
 def years(facts: Facts) -> Iterator[Year]:
-    for number, amounts in enumerate(facts.years, 1):
+    for number, reach in enumerate(facts.years, 1):
         begins, ends = facts.period(number)
         period = _("%(begins)s to %(ends)s") % {"begins": day(begins), "ends": day(ends)}
-        yield Year(sheetwords.year(number), period, *(money_short(cents) for cents in amounts))
+        amounts = (money_short(cents) for cents in (reach.likely, reach.low, reach.high))
+        is_open = reach.is_range and reach.may_go_further
+        yield Year(sheetwords.year(number), period, *amounts, is_open and bool(reach.low), is_open)

@@ -54,6 +54,12 @@ class ProgramTermsInline(RevisionInline):
     model = models.ProgramTerms
 
 
+class ProgramRuleInline(RevisionInline):
+    model = models.ProgramRule
+    fields = ("topic", "applies", "days", "revision", "withdrawn", "confidence", "source", "source_note")
+    readonly_fields = fields
+
+
 class OwnerOfTermsAdmin(DescriptiveAdmin):
     """A row whose terms are revisions: a link adds the next, filled with the newest."""
 
@@ -130,7 +136,7 @@ class AssistanceProgramAdmin(TransferAdmin, OwnerOfTermsAdmin):
     search_fields = ("name", "slug", "sponsor", "drugs__name")
     list_filter = ("type", "drugs")
     filter_horizontal = ("drugs",)
-    inlines = (ProgramTermsInline,)
+    inlines = (ProgramTermsInline, ProgramRuleInline)
 
 
 @admin.register(models.ProgramTerms)
@@ -179,6 +185,21 @@ class ProgramTermsAdmin(TransferAdmin, RevisionAdmin):
                 )
             },
         ),
+        ("Where this is from", {"fields": PROVENANCE}),
+    )
+
+
+@admin.register(models.ProgramRule)
+class ProgramRuleAdmin(TransferAdmin, RevisionAdmin):
+    """Travel help and the days that count. Neither a number nor yes or no: looked for and not found."""
+
+    resource_classes = [resource_for(models.ProgramRule)]
+    list_display = ("program", "topic", "applies", "days")
+    list_select_related = ("program",)
+    search_fields = ("program__name", "program__slug", "source_note")
+    list_filter = ("topic", "program")
+    fieldsets = (
+        (None, {"fields": ("program", "topic", ("applies", "days"), "withdrawn")}),
         ("Where this is from", {"fields": PROVENANCE}),
     )
 

@@ -1,5 +1,6 @@
 """The database as one frozen `Payers`, kept in memory while the data revision stays the same."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from drugs.catalogue import difference, newest_revisions, provenance, sources, unchanged
@@ -18,6 +19,7 @@ def _read(revision: int) -> reference.Payers:
     terms = _by_owner(models.DesignTerms, "design_id", _design_terms, by_id)
     offers = _by_owner(models.ProgramTerms, "program_id", _program_terms, by_id)
     programs = models.AssistanceProgram.objects.prefetch_related("drugs")
+    rules = _grouped(_current(models.ProgramRule), "program_id", _program_rule, by_id)
     return reference.Payers(
         revision=revision,
         parameters=tuple(_parameter(row, by_id) for row in _current(models.Parameter)),
@@ -26,7 +28,7 @@ def _read(revision: int) -> reference.Payers:
             _design(row, payers[row.payer_id], terms.get(row.id, ()))
             for row in models.BenefitDesign.objects.all()
         ),
-        programs=tuple(_program(row, offers.get(row.id, ())) for row in programs),
+        programs=tuple(_program(row, offers.get(row.id, ()), rules.get(row.id, ())) for row in programs),
         state_rules=tuple(_state_rule(row, by_id) for row in _current(models.StateRule)),
         sources=tuple(by_id.values()),
         differences=tuple(difference(row, by_id) for row in Difference.objects.filter(drug=None)),
@@ -38,8 +40,13 @@ def _current(model: type) -> list:
 
 
 def _by_owner(model: type, owner: str, build: Any, by_id: dict) -> dict[int, tuple]:
+    begun = sorted(_current(model), key=lambda row: row.effective_from)
+    return _grouped(begun, owner, build, by_id)
+
+
+def _grouped(rows: Iterable, owner: str, build: Any, by_id: dict) -> dict[int, tuple]:
     grouped: dict[int, tuple] = {}
-    for row in sorted(_current(model), key=lambda row: row.effective_from):
+    for row in rows:
         grouped[getattr(row, owner)] = (*grouped.get(getattr(row, owner), ()), build(row, by_id))
     return grouped
 
@@ -86,7 +93,7 @@ def _design_terms(row: models.DesignTerms, by_id: dict) -> reference.DesignTerms
     )
 
 
-def _program(row: models.AssistanceProgram, terms: tuple) -> reference.Program:
+def _program(row: models.AssistanceProgram, terms: tuple, rules: tuple) -> reference.Program:
     return reference.Program(
         slug=row.slug,
         name=row.name,
@@ -94,6 +101,7 @@ def _program(row: models.AssistanceProgram, terms: tuple) -> reference.Program:
         type=row.type,
         drugs=tuple(drug.slug for drug in row.drugs.all()),
         terms=terms,
+        rules=rules,
         phone=row.phone,
         address=row.address,
         how_to_apply=row.how_to_apply,
@@ -121,6 +129,16 @@ def _program_terms(row: models.ProgramTerms, by_id: dict) -> reference.ProgramTe
         minimum_age_months=row.minimum_age_months,
         maximum_age_months=row.maximum_age_months,
         diagnoses=tuple(row.diagnoses),
+        provenance=provenance(row, by_id),
+        revision=row.revision,
+    )
+
+
+def _program_rule(row: models.ProgramRule, by_id: dict) -> reference.ProgramRule:
+    return reference.ProgramRule(
+        topic=row.topic,
+        applies=row.applies,
+        days=row.days,
         provenance=provenance(row, by_id),
         revision=row.revision,
     )

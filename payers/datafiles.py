@@ -11,6 +11,7 @@ from payers.models import (
     DesignTerms,
     Parameter,
     Payer,
+    ProgramRule,
     ProgramTerms,
     StateRule,
 )
@@ -45,11 +46,14 @@ def _put_design(loading: Loading, row: dict, where: str) -> None:
 def _put_program(loading: Loading, row: dict, where: str) -> None:
     row = dict(row)
     revisions, slugs = _tables(row, "terms", where), row.pop("drugs", [])
+    rules = _tables(row, "rule", where) if "rule" in row else []
     drugs = [loading.referred(Drug, "slug", slug, f"{where}: drugs") for slug in slugs]
     program = loading.put_at_once(AssistanceProgram, ("slug",), row, where)
     _put_program_drugs(loading, program, drugs, where)
     for number, terms in enumerate(revisions, 1):
         loading.put(ProgramTerms, ProgramTerms.KEY, terms, f"{where}.terms[{number}]", program=program)
+    for number, rule in enumerate(rules, 1):
+        loading.put(ProgramRule, ProgramRule.KEY, rule, f"{where}.rule[{number}]", program=program)
 
 
 def _put_program_drugs(loading: Loading, program: AssistanceProgram, drugs: list[Drug], where: str) -> None:

@@ -12,7 +12,7 @@ from drugs.fields import WordList
 from drugs.models import Drug
 from drugs.provenance import LARGEST_AMOUNT_CENTS, Loaded, Revision, between, same_keys_once
 from drugs.reference import LINE_KINDS
-from payers.reference import PAYER_KINDS
+from payers.reference import PAYER_KINDS, TOPICS_IN_DAYS
 from payers.terms import errors_in_terms
 
 STATES = tuple(
@@ -241,6 +241,48 @@ class ProgramTerms(Revision):
                 raise ValidationError({known: "A maximum is given here, so it is known."})
         if self.income_limit_percent is not None and not self.income_known:
             raise ValidationError({"income_known": "An income limit is given here, so it is known."})
+
+
+class ProgramRule(Revision):
+    """A day that counts for a program's help, or one thing more it does. Without an answer: looked for, not found."""
+
+    KEY = ("program", "topic")
+
+    class Topic(models.TextChoices):
+        TRAVEL = "travel", "helps with travel or lodging (yes or no)"
+        APPLY = "apply", "last day to apply (days after a dose that it pays for)"
+        CLAIM = "claim", "last day to send the claim (days after the dose)"
+        USE = "use", "ends unless it has paid something (days, again and again)"
+        RENEWAL = "renewal", "has to be applied for again each year (yes or no)"
+
+    program = models.ForeignKey(AssistanceProgram, on_delete=models.PROTECT, related_name="rules")
+    topic = models.CharField(max_length=10, choices=Topic)
+    applies = models.BooleanField("yes or no", null=True, blank=True)
+    days = models.PositiveSmallIntegerField(null=True, blank=True)
+
+    class Meta(Revision.Meta):
+        ordering = ["program", "topic", "-revision"]
+        constraints = [
+            *Revision.Meta.constraints,
+            same_keys_once("payers_programrule", "program", "topic", "revision"),
+            models.CheckConstraint(
+                condition=Q(topic__in=TOPICS_IN_DAYS, applies=None)
+                | (~Q(topic__in=TOPICS_IN_DAYS) & Q(days=None)),
+                name="payers_programrule_days_or_yes_or_no",
+                violation_error_message="Some rules are a number of days, the others yes or no.",
+            ),
+            between("payers_programrule_days", "days", 0, 3650),
+        ]
+
+    def __str__(self):
+        return f"{self.program_id and self.program.slug}: {self.get_topic_display()}"
+
+    def clean(self):
+        super().clean()
+        if self.topic in TOPICS_IN_DAYS and self.applies is not None:
+            raise ValidationError({"applies": "This rule is a number of days. Leave this as unknown."})
+        if self.topic not in TOPICS_IN_DAYS and self.days is not None:
+            raise ValidationError({"days": "This rule is yes or no. Leave the days empty."})
 
 
 class StateRule(Revision):

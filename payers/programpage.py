@@ -6,9 +6,11 @@ from datetime import date
 from drugs.citations import Citations, Proof
 from drugs.differences import ShownDifference, shown_differences
 from drugs.reference import Drug, Drugs
+from drugs.topics import Item
 from drugs.words import age, cents, day, listed
 from payers.eligibility import WORDS, is_stale
 from payers.parameters import poverty_guideline
+from payers.programrules import LABELS, known_rules, not_found, rule_words
 from payers.reference import Payers, Program, ProgramTerms
 from payers.termwords import KIND_WORDS
 
@@ -35,6 +37,8 @@ class ShownProgram:
     type: str
     drugs: tuple[Drug, ...]
     facts: tuple[tuple[str, str], ...]
+    rules: tuple[Item, ...]
+    not_found: str
     status: str
     read: str
     stale: bool
@@ -64,11 +68,14 @@ def shown_program(
     program: Program, payers: Payers, drugs: Drugs, today: date, cited: Citations
 ) -> ShownProgram:
     terms = program.in_force(today)
+    facts, unsaid = _facts(program, terms, payers, today) if terms else ((), ())
     return ShownProgram(
         program=program,
         type=TYPE_WORDS[program.type],
         drugs=drugs_of(program, drugs),
-        facts=_facts(program, terms, payers, today) if terms else (),
+        facts=facts,
+        rules=_rules(program, cited),
+        not_found=listed(unsaid + not_found(program)),
         status=_fund_status(terms) if terms else "",
         read=_read(terms) if terms else "",
         stale=terms is None or is_stale(terms, today),
@@ -76,8 +83,22 @@ def shown_program(
     )
 
 
-def _facts(program: Program, terms: ProgramTerms, payers: Payers, today: date) -> tuple[tuple[str, str], ...]:
-    """Every rule of a program; one that was not found says so, since nothing named is not the same as no limit."""
+def _rules(program: Program, cited: Citations) -> tuple[Item, ...]:
+    """Each has a source of its own: last days and travel seldom stand where the amounts do."""
+    return tuple(
+        Item(
+            LABELS[rule.topic],
+            rule_words(rule),
+            cited.cite(rule.provenance, f"{program.name}: {LABELS[rule.topic].lower()}", dated=True),
+        )
+        for rule in known_rules(program)
+    )
+
+
+def _facts(
+    program: Program, terms: ProgramTerms, payers: Payers, today: date
+) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
+    """Every rule of the terms, and what no rule was found on: nothing named is not the same as no limit."""
     money = program.type != "free_drug"
     facts = [("Pays for", listed([KIND_WORDS[kind] for kind in terms.kinds]))]
     if money:
@@ -94,9 +115,8 @@ def _facts(program: Program, terms: ProgramTerms, payers: Payers, today: date) -
         ("Diagnoses", listed(terms.diagnoses), "diagnoses"),
         ("Not in the states", listed(terms.excluded_states), "states left out"),
     ]
-    unsaid = listed([topic for _, words, topic in people if not words])
     facts += [(label, words) for label, words, _ in people if words]
-    return (*facts, *([("No rule was found on", unsaid)] if unsaid else []))
+    return tuple(facts), tuple(topic for _, words, topic in people if not words)
 
 
 def _minimum(terms: ProgramTerms) -> str:

@@ -17,6 +17,8 @@ from drugs.reference import Difference, Provenance, Source
 
 GOVERNMENT_KINDS = ("medicare", "medicaid", "chip", "tricare", "va")
 PAYER_KINDS = ("commercial", *GOVERNMENT_KINDS, "uninsured")
+TOPICS_IN_DAYS = ("apply", "claim", "use")
+"""Rules of a program that are a number of days; `travel` and `renewal` are yes or no."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,6 +117,27 @@ class ProgramTerms:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ProgramRule:
+    """One rule beside the amounts; neither `applies` nor `days`: it was looked for and not found.
+
+    `travel`: helps with travel or lodging. `apply`: a dose is paid for only if the family applies at most `days`
+    after it. `claim`: its claim has to be sent within `days` of the dose. `use`: the help ends unless it has paid
+    something within `days` of the enrolment, and within the same time again and again. `renewal`: it has to be
+    applied for again each year of the program.
+    """
+
+    topic: str  # "travel" | "apply" | "claim" | "use" | "renewal"
+    provenance: Provenance
+    applies: bool | None = None
+    days: int | None = None
+    revision: int = 1
+
+    @property
+    def answer(self) -> bool | int | None:
+        return self.days if self.topic in TOPICS_IN_DAYS else self.applies
+
+
+@dataclass(frozen=True, kw_only=True)
 class Program:
     slug: str
     name: str
@@ -122,10 +145,15 @@ class Program:
     type: str  # "copay_card" | "grant" | "free_drug"
     drugs: tuple[str, ...]  # slugs
     terms: tuple[ProgramTerms, ...]
+    rules: tuple[ProgramRule, ...] = ()
     phone: str = ""
     address: str = ""
     how_to_apply: str = ""
     order: int = 0
+
+    def rule(self, topic: str) -> ProgramRule | None:
+        """What is known about a topic; None where nothing is."""
+        return next((r for r in self.rules if r.topic == topic and r.answer is not None), None)
 
     def in_force(self, on_date: date) -> ProgramTerms | None:
         """The newest terms begun by the date; before any has begun, the first known."""

@@ -51,6 +51,14 @@ def test_from_nothing_to_the_maximum_is_the_whole_range(ask):
     assert (year.low, year.high, year.is_proven) == (0, 800_000, True)
 
 
+def test_a_first_bill_goes_at_most_to_what_its_plan_year_leaves(ask):
+    found = ask(coverage=plan(), programs="auto", years=1)
+    assert most_owed(found.simulation.rows, on=found.first_bill_on) == 800_000
+    assert (found.first_bill.low, found.first_bill.high, found.first_bill.is_proven) == (0, 800_000, True)
+    # Without a maximum on its lines an unknown amount may take it anywhere.
+    assert most_owed(ask(years=1).simulation.rows, on=found.first_bill_on) is None
+
+
 def test_answers_of_yes_or_no_are_all_run(ask):
     [year] = ask(years=1).treatment_years
     assert year.low < year.high

@@ -301,6 +301,7 @@ def test_the_estimate_says_what_it_was_asked_as_json(ask):
         "low": 203_229,
         "likely": 203_229,
         "high": 3_117_628,
+        "may_go_further": False,
     }
     [unknown] = found["unknowns"]
     effect = {"spread", "moves_years", "beside"}

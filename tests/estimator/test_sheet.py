@@ -7,11 +7,13 @@ from datetime import date
 import pytest
 import textstat
 from django.template.loader import render_to_string
+from django.utils import translation
 
 from estimator.present import present
 from estimator.saved_files import dollars
 from estimator.sheet import family_sheet
-from estimator.sheetfacts import Plan, facts_of, read_plans
+from estimator.sheetfacts import Plan, facts_of, reach, read_help, read_plans
+from estimator.sheethelp import claims, deadline, travel
 from estimator.sheetwords import Named
 
 from .asking import plan
@@ -20,6 +22,7 @@ from .saving import saved_estimate
 from .sheets import CARD, COVERED, DOSE, FAMILIES, estimate_of, sheet_of
 
 families = pytest.mark.parametrize("family", FAMILIES)
+OPEN = "an employer plan, questions open"
 covered = pytest.mark.parametrize("family", COVERED)
 languages = pytest.mark.parametrize("language", ["en", "es"])
 
@@ -315,3 +318,102 @@ def test_the_picture_says_in_words_what_it_shows(ask, reference):
         for amount in year.amounts:
             assert amount in sheet.picture_words
     assert sheet.picture.startswith("data:image/svg+xml;base64,")
+
+
+# Days that count, and travel
+
+
+def help_with(ask, reference, rules):
+    facts = facts_of(estimate_of(ask, OPEN), reference)
+    return facts, replace(facts.helps[0], rules=rules)
+
+
+@pytest.fixture
+def english():
+    with translation.override("en"):
+        yield
+
+
+@pytest.mark.usefixtures("english")
+def test_the_last_day_to_apply_is_counted_from_the_first_dose(ask, reference):
+    # December 5, 2026 and 90 days: March 5, 2027.
+    facts, one = help_with(ask, reference, {"apply": 90})
+    assert deadline(facts, one) == (
+        "Sign up before the first dose on December 5, 2026. The last day to get its help with that dose is "
+        "March 5, 2027."
+    )
+    facts = replace(facts, as_of=date(2027, 3, 5))
+    assert "as soon as you can: the last day" in deadline(facts, one)
+    facts = replace(facts, as_of=date(2027, 3, 6))
+    assert "more than 90 days before you sign up" in deadline(facts, one)
+
+
+@pytest.mark.usefixtures("english")
+def test_without_a_known_last_day_the_program_is_to_be_asked(ask, reference):
+    facts, one = help_with(ask, reference, {})
+    assert "ask the program if it has a last day to apply" in deadline(facts, one)
+    assert (claims(facts, one), travel(one)) == ("", "")
+
+
+def test_help_that_ends_unless_it_is_used_warns_where_doses_lie_further_apart(ask, reference):
+    # Four months between the maintenance doses are at least 120 days, mostly more.
+    facts, one = help_with(ask, reference, {"use": 120, "claim": 545, "renewal": True})
+    assert "within 545 days of the treatment" in claims(facts, one)
+    assert "no bill for 120 days. Your treatments are further apart" in claims(facts, one)
+    assert "apply again each year" in claims(facts, one)
+    assert "further apart" not in claims(facts, replace(one, rules={"use": 123}))
+
+
+def test_travel_help_is_said_of_the_programs_that_offer_it_and_asked_of_the_others(ask, reference):
+    sheet = sheet_of(ask, reference, OPEN)["sheet"]
+    offers = {step.name.name: bool(step.travel) for step in sheet.help}
+    assert offers["Spinraza copay program"]
+    assert not offers["Spinraza copay program, help with the injection itself"]
+    assert sheet.travel_to_ask.startswith("Ask the other programs too")
+    assert "Ask each program" in sheet_of(ask, reference, "ten years, twice a month")["sheet"].travel_to_ask
+
+
+def test_travel_help_is_said_also_where_no_bill_is_expected(ask, reference):
+    found = ask(coverage=plan(), secondary=[{"design": "medicaid"}], programs="auto", **DOSE)
+    steps = family_sheet(found, "en", reference)["sheet"].help
+    assert all(not step.deadline for step in steps)
+    assert any("a place to stay" in step.travel for step in steps)
+
+
+def test_a_sheet_saved_before_rules_were_kept_asks_as_it_did():
+    shown = {"name": "A fund", "phone": "", "slug": "a-fund"}
+    content = {"case": {"programs": []}, "findings": {"unknowns": []}}
+    assert read_help(shown, content).rules == {}
+
+
+# How far a range is proven
+
+
+@languages
+def test_a_range_that_may_go_further_never_reads_like_a_bound(ask, reference, language):
+    sheet = sheet_of(ask, reference, "ten years, twice a month", language)["sheet"]
+    assert {"en": "It may even lie outside of that.", "es": "fuera de ese margen"}[
+        language
+    ] in sheet.lead_more
+    text = html_of(sheet_of(ask, reference, "ten years, twice a month", language))
+    more, less = {"en": ("or more", "or less"), "es": ("o más", "o menos")}[language]
+    for year in sheet.years:
+        assert f"{year.high} {more}" in text
+        assert f"{year.low} {less}" in text
+
+
+@languages
+def test_a_proven_range_is_said_without_reserve(ask, reference, language):
+    sheet = sheet_of(ask, reference, "Medicare alone", language)["sheet"]
+    assert not any(year.may_be_higher or year.may_be_lower for year in sheet.years)
+    assert not re.search("even|Incluso", sheet.lead_more + sheet.first_bill)
+
+
+def test_the_first_bill_says_too_that_it_may_go_further(ask, reference):
+    sheet = sheet_of(ask, reference, "ten years, twice a month")["sheet"]
+    assert "as high as $714.86. It may even lie outside of that." in sheet.first_bill
+
+
+def test_a_first_bill_saved_without_its_proof_is_not_called_proven():
+    assert reach({"likely": 1, "low": 0, "high": 2}).may_go_further
+    assert not reach({"likely": 1, "low": 0, "high": 2, "may_go_further": False}).may_go_further

@@ -118,7 +118,7 @@ def test_a_drug_page_lists_its_programs_with_phone_maximum_and_whom_they_refuse(
     assert "At most a year nobody publishes it: ask" in page.text
     # 400 % of the 2026 guideline: 4 x $15,960 for one, 4 x ($15,960 + 3 x $5,680) for four
     assert "at most 400 % of the poverty level: $63,840.00 for one person, $132,000.00 for four" in page.text
-    assert "No rule was found on age, diagnoses and states left out" in page.text
+    assert "No rule was found on age, diagnoses, states left out, the last day to apply" in page.text
     assert "Refuses Medicare, Medicaid, CHIP, TRICARE, VA coverage or no insurance" in page.text
     assert "not accepting applications, seen Nov 21, 2026" in page.text
 
