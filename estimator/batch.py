@@ -203,7 +203,7 @@ def progress(run: BatchRun) -> Progress:
         last=Max("done_at"),
     )
     rate = rate_of(run, found.pop("lately"))
-    is_idle = not found.pop("at_work") and is_silent(run, found.pop("last"))
+    at_work, last = found.pop("at_work"), found.pop("last")
     left = run.rows - found["done"]
     return Progress(
         state=run.state,
@@ -211,7 +211,7 @@ def progress(run: BatchRun) -> Progress:
         **found,
         rows_a_second=rate,
         seconds_left=round(left / rate) if rate and run.state == State.RUNNING else None,
-        is_idle=is_idle,
+        is_idle=not at_work and is_silent(run, last),
     )
 
 
@@ -324,11 +324,20 @@ def stop(run: BatchRun, reason: str):
 
 def finish(run_pk: int):
     """Done, once every chunk is: whoever comes last works out the summary."""
-    run = BatchRun.objects.get(pk=run_pk)
-    unsettled = run.chunks.exclude(state__in=[OfChunk.DONE, OfChunk.SET_ASIDE])
-    if run.state != State.RUNNING or unsettled.exists():
+    run = BatchRun.objects.filter(pk=run_pk, state=State.RUNNING).first()
+    if run is None or unsettled(run_pk).exists():
         return
     found = json.dumps(batch_results.summary_of(run))
     BatchRun.objects.filter(pk=run_pk, state=State.RUNNING).update(
         state=State.DONE, finished_at=timezone.now(), summary=found
     )
+
+
+def unsettled(run_pk: int):
+    """Chunks of a running run that are not done and not set aside."""
+    open_ = BatchChunk.objects.filter(run=run_pk, run__state=State.RUNNING)
+    return open_.exclude(state__in=[OfChunk.DONE, OfChunk.SET_ASIDE]).order_by("number")
+
+
+def is_unsettled(run_pk: int, number: int) -> bool:
+    return unsettled(run_pk).filter(number=number).exists()
