@@ -4,7 +4,7 @@ The case is the JSON of section 9 of the cost model, so that anybody can run it 
 """
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -22,7 +22,7 @@ from .cost.case import Line, Plan, Program
 from .cost.contract import read_primary, read_programs, read_secondary
 from .cost.years import CALENDAR_YEAR
 from .coverage import Setting, charges_coinsurance_of_code, design_of, has_plan, plan_of, without_met
-from .findings import Findings, refuse
+from .findings import Findings, Memory, refuse
 from .programs import Candidate, Circumstances, assistance_policy, candidates, case_programs
 from .request import Coverage, Request, RequestErrors
 from .treatment import ONCE, Treatment, contract_rate
@@ -37,10 +37,15 @@ class Reference:
 
     drugs: Drugs
     payers: Payers
+    memory: dict = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What was worked out from it alone, for every request (`Memory.lasting`)."""
 
     @classmethod
     def current(cls) -> "Reference":
-        return cls(drug_catalogue.load(), payer_catalogue.load())
+        """One query while nothing has changed; drugs and payers are of the same revision."""
+        return drug_catalogue.unchanged(
+            "reference", lambda _: cls(drug_catalogue.load(), payer_catalogue.load())
+        )
 
 
 @dataclass(frozen=True)
@@ -98,7 +103,7 @@ class Assembler:
         treatment: Treatment | None = None,
         memory: dict | None = None,
     ):
-        self.memory = {} if memory is None else memory
+        self.memory = Memory(reference.memory) if memory is None else memory
         self.steps: dict = {}
         self.request, self.payers = request, reference.payers
         self.drug = reference.drugs.drug(request.drug)
@@ -109,7 +114,7 @@ class Assembler:
         self.primaries = primary_designs(self.payers, self.design, self.other)
         for coverage, design in zip((self.coverage, self.other), self.primaries, strict=False):
             check_benefit(coverage, design)
-        self.treatment = treatment or Treatment.of(request, reference.drugs)
+        self.treatment = treatment or Treatment.of(request, reference.drugs, self.memory)
         self.of_code = charges_coinsurance_of_code(self.design) and not self.typed_rate
 
     @property

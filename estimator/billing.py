@@ -21,7 +21,7 @@ from .cost.doses import Dose, MissingAnswer, NoDose
 from .costphases import cost_phase
 from .findings import Findings, refuse
 from .procedures import ProcedureBiller
-from .request import Request
+from .request import Allowed, Request
 from .words import day
 
 
@@ -83,9 +83,11 @@ class Biller(ProcedureBiller):
         """The lines of one dose, standing for all that are billed like it, in other runs too."""
         request = self.request
         shared = (self.regimen.slug, request.site_of_care, code and code.code, request.allowed, request.as_of)
+        is_typed = request.allowed != Allowed(of_medicare=request.allowed.of_medicare)
         return self.findings.remembered(
             (self.drug.slug, *shared, request.accept_stale, *key),
             lambda found: tuple(self.under(found).lines_of(encounter, dose, code)),
+            self.findings.memory if is_typed else self.findings.lasting,
         )
 
     def under(self, findings: Findings) -> "Biller":
@@ -101,7 +103,9 @@ class Biller(ProcedureBiller):
     def changes(self) -> list[date]:
         """The days on which a code or a price of this drug begins, or has just ended."""
         return self.findings.remembered(
-            ("changes", self.drug.slug), lambda _: days_of_change(self.drugs, self.drug)
+            ("changes", self.drug.slug),
+            lambda _: days_of_change(self.drugs, self.drug),
+            self.findings.lasting,
         )
 
     def lines_of(self, encounter: int, dose: Dose, code: AdministrationCode | None) -> Iterator[BilledLine]:

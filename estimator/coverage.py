@@ -90,7 +90,12 @@ def charges_coinsurance_of_code(design: Design) -> bool:
 
 def plan_of(findings: Findings, payers: Payers, design: Design, coverage: Coverage, setting: Setting) -> dict:
     """The plan keys of a case for this coverage, with `by_plan_year` for the later years that differ."""
-    return PlanWriter(findings, payers, design, coverage, setting).plan()
+    writer = PlanWriter(findings, payers, design, coverage, setting)
+    if coverage.terms or any(writer.is_open_design(revision) for revision in design.revisions):
+        return writer.plan()
+    plan = findings.remembered(writer.untyped_key, lambda found: writer.under(found).plan(), findings.lasting)
+    later = {year: dict(terms) for year, terms in plan.get("by_plan_year", {}).items()}
+    return {**plan, **({"by_plan_year": later} if later else {})}
 
 
 class PlanWriter:
@@ -103,9 +108,20 @@ class PlanWriter:
         self.check_shape()
         self.start = self.plan_year_start()
         self.first_year = year_starting(setting.first, self.start)
+        self.last_year = year_starting(setting.last, self.start)
+
+    @property
+    def untyped_key(self) -> tuple:
+        """What the plan depends on where nothing of it was typed."""
+        setting, in_force = self.setting, self.design.in_force(self.setting.first)
+        return (
+            *("plan", self.design.slug, in_force.effective_from, in_force.revision, self.coverage.path),
+            *(self.first_year, self.last_year, self.start),
+            *(setting.site_of_care, setting.units_per_dose > 1, setting.kinds),
+        )
 
     def plan(self) -> dict:
-        last_year = year_starting(self.setting.last, self.start)
+        last_year = self.last_year
         years = {year: self.terms_of(year) for year in range(self.first_year, last_year + 1)}
         plan = dict(years[self.first_year])
         later, before = {}, self.without_met(plan)
@@ -175,7 +191,7 @@ class PlanWriter:
             *(revision.revision, setting.site_of_care, setting.units_per_dose, setting.kinds),
             repr(self.coverage.terms),
         )
-        return self.findings.remembered(key, lambda findings: self.with_findings(findings, revision, year))
+        return self.findings.remembered(key, lambda found: self.under(found).terms_under(revision, year))
 
     def depends_on_more(self, revision: DesignTerms, typed: Mapping, year: int) -> bool:
         """Terms met count in one year and not in another; an unknown one is asked about once for all years."""
@@ -183,18 +199,13 @@ class PlanWriter:
         return has_met or is_open(typed) or self.is_open_design(revision)
 
     def is_open_design(self, revision: DesignTerms) -> bool:
-        memory, key = (
-            self.findings.memory,
-            ("open", self.design.slug, revision.effective_from, revision.revision),
-        )
-        if key not in memory:
-            memory[key] = is_open(revision.terms)
-        return memory[key]
+        key = ("open", self.design.slug, revision.effective_from, revision.revision)
+        return self.findings.remembered(key, lambda _: is_open(revision.terms), self.findings.lasting)
 
-    def with_findings(self, findings: Findings, revision: DesignTerms, year: int) -> dict:
+    def under(self, findings: Findings) -> "PlanWriter":
         writer = copy(self)
         writer.findings = findings
-        return writer.terms_under(revision, year)
+        return writer
 
     def changes_by(self, year: int) -> dict:
         """What was typed for this plan year, or for one before it."""

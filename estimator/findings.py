@@ -75,12 +75,28 @@ class SourceUse:
         }
 
 
+class Memory(dict):
+    """What the runs of one request share: steps by their key, and what each came to (`Findings.remembered`).
+
+    `lasting` is shared by all requests at one data revision. A step belongs there only if nothing that somebody
+    typed enters it: it follows from the reference data and from what was chosen of them.
+    """
+
+    def __init__(self, lasting: dict | None = None):
+        super().__init__()
+        self.lasting = {} if lasting is None else lasting
+
+
+MOST_REMEMBERED = 5_000
+"""Steps of one memory; above it everything is worked out anew."""
+
+
 class Findings:
     """One pass over a request. `choices` answers some open questions; the rest take the likely answer."""
 
     def __init__(self, choices: Mapping[str, Hashable] | None = None, memory: dict | None = None):
         self.choices = dict(choices or {})
-        self.memory = {} if memory is None else memory
+        self.memory = Memory() if memory is None else memory
         self.unknowns: dict[str, Unknown] = {}
         self.assumptions: dict[str, Remark] = {}
         self.warnings: dict[str, Remark] = {}
@@ -102,7 +118,10 @@ class Findings:
         Its value is shared by every pass that meets the same key: nobody may change it. `memory` is what shares
         the step, if not everything that shares this pass's.
         """
-        runs = (self.memory if memory is None else memory).setdefault(key, [])
+        memory = self.memory if memory is None else memory
+        if len(memory) > MOST_REMEMBERED:
+            memory.clear()
+        runs = memory.setdefault(key, [])
         for answers, found, value in runs:
             if all(self.choices.get(name, likely) == chosen for name, (likely, chosen) in answers.items()):
                 self.take_over(found)
@@ -110,9 +129,15 @@ class Findings:
         found = Findings(self.choices, self.memory)
         value = step(found)
         answers = {name: (asked.likely, found.answer(name)) for name, asked in found.unknowns.items()}
+        found.choices, found.memory = {}, {}  # the step may outlive this request, which they belong to
         runs.append((answers, found, value))
         self.take_over(found)
         return value
+
+    @property
+    def lasting(self) -> dict:
+        """The memory of steps that nothing typed enters."""
+        return getattr(self.memory, "lasting", self.memory)
 
     def take_over(self, found: "Findings"):
         """Everything another pass has found, after what is known already."""

@@ -16,6 +16,7 @@ from .cost.case import Case
 from .cost.money import INTS
 from .cost.simulate import adjudicate, in_date_order
 from .cost.years import add_months
+from .findings import Memory
 from .request import LATEST, Coverage, ProgramUse, Request, RequestErrors
 from .treatment import Treatment
 from .whatif import Runs
@@ -92,7 +93,7 @@ class LeverRuns:
     def __init__(self, request: Request, reference: Reference, runs: Runs | None = None):
         self.request, self.reference = request, reference
         self.bills = runs.bills if runs else Bills(request.years)
-        self.memory = runs.assembler.memory if runs else {}
+        self.memory = runs.assembler.memory if runs else Memory(reference.memory)
         self.treatments: dict[Request, Treatment] = {}
         if runs:
             self.treatments[of_treatment(request)] = runs.assembler.treatment

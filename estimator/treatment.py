@@ -44,7 +44,9 @@ class Treatment:
         drug = drugs.drug(request.drug) or refuse("$.drug", f'no drug is called "{request.drug}" here')
         findings = Findings(memory=memory)
         lines = billed_lines(findings, request, drugs, drug)
-        policies = findings.remembered(("policies", drug.slug), lambda found: policies_on(found, drug))
+        policies = findings.remembered(
+            ("policies", drug.slug), lambda found: policies_on(found, drug), findings.lasting
+        )
         return cls(findings, lines, policies)
 
     @cached_property

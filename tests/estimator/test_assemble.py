@@ -6,6 +6,8 @@ from datetime import date
 
 import pytest
 
+from drugs.models import DataRevision
+from estimator.assemble import Reference
 from estimator.cost import read_case, simulate
 from estimator.estimate import estimate
 
@@ -248,3 +250,44 @@ def test_a_typed_coinsurance_stands_above_the_percentage_of_the_code(reference):
     found = estimate({**request, "coverage": coverage, "as_of": "2026-11-21"}, reference, date(2026, 11, 21))
     second_dose = next(row for row in found.simulation.rows if row.encounter == 1 and row.kind == "drug")
     assert second_dose.coinsurance == 247_218
+
+
+# What all requests at one data revision share
+
+
+@pytest.mark.parametrize("name", REQUESTS)
+def test_what_other_requests_left_in_memory_changes_no_figure(ask, reference, name):
+    warm = ask(**REQUESTS[name]).as_json()
+    assert warm == ask(reference=replace(reference), **REQUESTS[name]).as_json()
+
+
+def test_nothing_that_was_typed_is_kept_for_other_requests(ask, reference):
+    fresh = replace(reference)
+    typed = {
+        "coverage": plan(deductibles={"medical": {"individual": 123_456}}),
+        "allowed": {"drug": 98_765_432},
+        "weight_kg": "31.4",
+        "age_months": 77,
+        "household": {"state": "TX", "size": 7, "income": 7_654_321},
+    }
+    ask(reference=fresh, **typed)
+    kept = repr(
+        [(key, [(*run[:1], vars(run[1]), *run[2:]) for run in runs]) for key, runs in fresh.memory.items()]
+    )
+    assert fresh.memory
+    for text in ("123456", "98765432", "1,234.56", "987,654.32", "31.4", "77", "7654321", "'TX'"):
+        assert text not in kept, text
+
+
+def test_a_new_revision_is_seen_at_the_next_request_and_costs_one_query_until_then(
+    db, django_assert_num_queries
+):
+    DataRevision.bump()
+    before = Reference.current()
+    with django_assert_num_queries(1):
+        assert Reference.current() is before
+    DataRevision.bump()
+    after = Reference.current()
+    assert after is not before
+    with django_assert_num_queries(1):
+        assert Reference.current() is after
