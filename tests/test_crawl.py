@@ -1,8 +1,9 @@
-"""A crawler that opens every link and sends every form, as each role: no answer is a 5xx, no link leads to a page that
-is not there, and nothing is offered to somebody who is then refused. Of pages of one kind (one view, the same
-questions) it opens one.
+"""A crawler that opens every link and sends every form, as each role: no answer is a 5xx, no link leads to a page
+that is not there, and nothing is offered to somebody who is then refused. Of pages of one kind (one view, the same
+questions) it opens one. ESTIMATOR_CRAWL_PAGES=1000 opens all there are, not the first 80.
 """
 
+import os
 from collections import Counter, deque
 from html.parser import HTMLParser
 from io import StringIO
@@ -21,7 +22,7 @@ from tests.people import person
 ROLES = ("anyone", "counselor", "editor", "administrator")
 STARTS = ("/", "/estimate/?drug=spinraza", "/compare/", "/estimates/", "/account/", "/freshness/", "/admin/")
 BEGIN = "the beginning"
-OF_A_KIND, AT_MOST = 1, 80
+OF_A_KIND, AT_MOST = 1, int(os.environ.get("ESTIMATOR_CRAWL_PAGES", "80"))
 ENDS_THE_SESSION = {"sign_out", "session_over", "other_sessions", "logout"}
 pytestmark = pytest.mark.django_db
 
