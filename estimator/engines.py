@@ -5,6 +5,7 @@ Both do the same (`batch.work`), so their results are the same byte for byte. ES
 
 import subprocess
 import sys
+from threading import Thread
 
 from django.conf import settings
 
@@ -33,10 +34,10 @@ def send(run: BatchRun):
 
 def detach(run: BatchRun):
     """A process of its own goes on when the request, or the server, that began it ends."""
-    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "batch", "--resume", str(run.public_id)]
+    manage = [sys.executable, str(settings.BASE_DIR / "manage.py")]
     try:
-        subprocess.Popen(
-            command,
+        begun = subprocess.Popen(
+            [*manage, "batch", "--resume", str(run.public_id), "--while-running"],
             cwd=settings.BASE_DIR,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -47,3 +48,4 @@ def detach(run: BatchRun):
         raise EngineDown(
             f"No process could be started on this machine ({error.strerror}). Try again."
         ) from None
+    Thread(target=begun.wait, daemon=True).start()  # so that no ended process is left in the system's list

@@ -38,9 +38,14 @@ class Command(BaseCommand):
         )
         parser.add_argument("--processes", type=int, metavar="N", help="local: how many (default: the cores)")
         parser.add_argument("--resume", metavar="RUN", help="go on with a panel that was begun before")
+        parser.add_argument(
+            "--while-running",
+            action="store_true",
+            help="with --resume: nothing that is paused goes on by this",
+        )
         parser.add_argument("--template", action="store_true", help="print a panel to fill in")
 
-    def handle(self, *, panel, output, engine, processes, resume, **options):
+    def handle(self, *, panel, output, engine, processes, resume, while_running, **options):
         if options["template"]:
             self.stdout.write(template(), ending="")
             return
@@ -50,7 +55,7 @@ class Command(BaseCommand):
             )
         if processes is not None and processes < 1:
             raise CommandError("--processes: expected a number from 1", returncode=2)
-        run = self.resumed(resume) if resume else self.created(panel)
+        run = self.resumed(resume, while_running) if resume else self.created(panel)
         self.work(run, engine or ("celery" if settings.QUEUE else "local"), processes)
         self.report(run, output)
 
@@ -70,11 +75,13 @@ class Command(BaseCommand):
         batch.start(run)
         return run
 
-    def resumed(self, public_id: str) -> BatchRun:
+    def resumed(self, public_id: str, while_running: bool) -> BatchRun:
         try:
             run = BatchRun.objects.get(public_id=public_id)
         except (BatchRun.DoesNotExist, ValidationError):
             raise CommandError(f"no panel {public_id} is here", returncode=2) from None
+        if while_running:
+            return run
         try:
             {State.DONE: lambda run: None, State.READY: batch.start, State.STOPPED: batch.restart}.get(
                 run.state, batch.resume
