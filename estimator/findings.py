@@ -25,7 +25,8 @@ class Option:
 class Unknown:
     """An input nobody has told us: what to ask, whom (payer, hospital, program, family), the possible answers.
 
-    An answer may also lie anywhere between the options where `is_amount`; `between` are such answers, run too.
+    An answer may also lie anywhere between the options where `is_amount`; `between` are such answers, run too,
+    with every answer to the questions named in `beside`.
     """
 
     key: str
@@ -35,6 +36,7 @@ class Unknown:
     likely: Hashable
     is_amount: bool = False
     between: tuple[Option, ...] = ()
+    beside: tuple[str, ...] = ()
 
     def words_for(self, value: Hashable) -> str:
         return next(one.words for one in (*self.options, *self.between) if one.value == value)

@@ -18,6 +18,7 @@ from estimator.cost.result import Row
 from estimator.cost.years import add_months, anchor_in
 from estimator.estimate import Estimate, Range
 from estimator.labels import DRUG_KINDS, line_words, price_words, source_line, statements
+from estimator.payerquestions import ask_first
 from estimator.presented import (
     Answer,
     HelpLine,
@@ -27,6 +28,7 @@ from estimator.presented import (
     Month,
     OpenQuestion,
     PaidLine,
+    PayerQuestion,
     Presented,
     SourceLine,
     Spread,
@@ -158,6 +160,7 @@ class Presenter:
             unknowns=asked,
             idle_unknowns=tuple(q.unknown.question for q in self.estimate.unknowns if not q.spread),
             calls=calls(asked, self.payers, self.designs[0].name, self.subject()),
+            ask_first=self.ask_first(answer.state, asked),
             ledger_columns=tuple(LEDGER_WORDS[column] for column in self.ledger_columns),
             ledger=tuple(self.ledger_dose(dose) for dose in self.doses),
             other_care=tuple(self.ledger_line(*line) for line in self.others),
@@ -420,6 +423,10 @@ class Presenter:
         if state == "covered":
             options, effect = options_of(question), effect_words(question, self.estimate.unknowns)
         return OpenQuestion(words, WHOM_WORDS[asked.whom], effect, options, asked.key, asked.whom, rank)
+
+    def ask_first(self, state: str, asked: tuple[OpenQuestion, ...]) -> tuple[PayerQuestion, ...]:
+        """None where the drug is not covered: the next steps stand there."""
+        return ask_first(asked, self.designs, day(self.first), self.subject()) if state == "covered" else ()
 
     def coded_name(self) -> str:
         """`Spinraza (J2326)`."""

@@ -157,6 +157,15 @@ class OpenQuestion:
 
 
 @dataclass(frozen=True)
+class PayerQuestion:
+    """A question to a payer, whose answer it is, and how far the answer moves the amounts or that they rest on it."""
+
+    whom: str
+    question: str
+    why: str
+
+
+@dataclass(frozen=True)
 class Call:
     """Somebody to call: who, what to have ready, the telephone where we know it, and the questions."""
 
@@ -246,6 +255,7 @@ class Presented:
     unknowns: tuple[OpenQuestion, ...]
     idle_unknowns: tuple[str, ...]
     calls: tuple[Call, ...]
+    ask_first: tuple[PayerQuestion, ...]
     ledger_columns: tuple[str, ...]
     ledger: tuple[LedgerDose, ...]
     other_care: tuple[LedgerLine, ...]

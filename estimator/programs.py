@@ -17,6 +17,9 @@ from .findings import Findings, Option, Unknown, refuse
 from .request import ProgramUse, Request
 from .words import day
 
+SOME_OF_IT = Option(500_000, "$5,000")
+"""A card that pays neither nothing nor all: only then does it matter whether the plan counts it."""
+
 CONFIRMED = ("high", "medium")
 """Confidence of a law that settles a question; one that is only likely does not."""
 
@@ -183,9 +186,11 @@ def _annual_maximum(findings: Findings, candidate: Candidate):
             (Option("nothing", "nothing (not published)"), Option("all", "all that is left to pay")),
             likely="nothing",
             is_amount=True,
+            between=(SOME_OF_IT,) if program.type == "copay_card" else (),
+            beside=("assistance_policy",),
         )
     )
-    return "nothing" if answer == "nothing" else None
+    return None if answer == "all" else answer
 
 
 def _used(findings: Findings, candidate: Candidate, circumstances: Circumstances) -> int:

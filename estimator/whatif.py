@@ -49,7 +49,9 @@ class Runs:
     def between(self, unknowns: Mapping[str, Unknown], likely: dict) -> Iterator[Answered]:
         """Amounts between the options, beside the likely answers: there the bill may rise and fall again."""
         for key, unknown in unknowns.items():
-            yield from (self.under({**likely, key: option.value}) for option in unknown.between)
+            others = {name: unknowns[name] for name in unknown.beside if name in unknowns}
+            for option, answers in product(unknown.between, list(combinations(others))):
+                yield self.under({**likely, **answers, key: option.value})
 
     def search(self, unknowns: Mapping[str, Unknown], start: dict, best) -> list[Answered]:
         """Two questions at a time take the answers that are best for the total, until nothing changes."""

@@ -150,7 +150,7 @@ def test_an_effect_that_takes_another_answer_says_which(reference):
     assert len(set(policy.by_year)) == 1
     assert policy.spread
     assert "if “" in words
-    assert "is answered “all that is left to pay”" in words
+    assert "is answered “$5,000”" in words
 
 
 def test_an_amount_between_the_options_is_named_in_words(reference):
