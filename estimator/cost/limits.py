@@ -22,15 +22,29 @@ class Accumulators:
         self._individual = {(name, 0): pool.met_individual for name, pool in pools.items()}
         self._family = {name: pool.met_family for name, pool in pools.items()}
         self._in_all_pools = {0: sum(pool.met_individual for pool in pools.values())}
+        self._reached: set[tuple[str, int]] = set()
 
     def reset(self):
         """A later plan year begins: every pool returns to zero."""
         self._individual.clear()
         self._family.clear()
         self._in_all_pools.clear()
+        self._reached.clear()
 
     def left(self, x, name: str, pool: Pool, member: int):
-        """What the pool may still take from this member. Met above the limit leaves 0."""
+        """What the pool may still take from this member. Met above the limit leaves 0.
+
+        Amounts met only grow within a plan year: where nothing is left (in any case), nothing will be.
+        """
+        if (name, member) in self._reached:
+            return 0
+        left = self._left(x, name, pool, member)
+        if not x.any(left):
+            self._reached.add((name, member))
+            return 0
+        return left
+
+    def _left(self, x, name: str, pool: Pool, member: int):
         if not stops(pool.family):
             return self._left_of_person(x, name, pool, member)
         family = x.above(pool.family, self.met_by_family(name))

@@ -58,6 +58,8 @@ def cost_sharing(x, amount: Number, rule: Rule, rate: Number, room: Room) -> Cos
 def give_way(x, deductible: Number, copay: Number, coinsurance: Number, over: Number):
     """Take `over` cents off a member's share: coinsurance gives way first, then copay, then deductible."""
     from_coinsurance = x.minimum(coinsurance, over) if used(coinsurance) else 0
+    if not (used(copay) or used(deductible)):
+        return deductible, copay, less(coinsurance, from_coinsurance)
     rest = less(over, from_coinsurance)
     from_copay = x.minimum(copay, rest) if used(copay) else 0
     from_deductible = less(rest, from_copay) if used(deductible) else 0

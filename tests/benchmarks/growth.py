@@ -24,7 +24,7 @@ from estimator.cost import read_case, simulate  # noqa: E402
 
 PICTURE = ROOT / "docs" / "growth.svg"
 STRAIGHT = 0.98
-RUNS = 15
+RUNS = 21
 WIDTH, HEIGHT, MARGIN = 320, 190, 56
 
 

@@ -31,6 +31,7 @@ KINDS = ("drug", "administration", "professional")
 DOSES = 12
 CASES = 100_000
 FILE_CASES = 20_000
+TURNS = 9
 
 
 def template() -> dict:
@@ -134,10 +135,10 @@ def by_hand(numbers: dict) -> np.ndarray:
     return paid
 
 
-def timed(work, *arguments):
+def timed(work):
     """Processor seconds, so that what else the machine does matters less."""
     before = time.process_time()
-    result = work(*arguments)
+    result = work()
     return time.process_time() - before, result
 
 
@@ -186,10 +187,10 @@ def measure() -> list[Line]:
     warm = {key: value[..., :CHUNK] for key, value in numbers.items()}
     on_arrays(warm)
     by_hand(warm)
-    arrays, paid = least(on_arrays, numbers)
-    hand, same = least(by_hand, numbers)
     few = 300
-    ints, some = least(on_ints, numbers, few)
+    (arrays, paid), (hand, same), (ints, some) = least(
+        lambda: on_arrays(numbers), lambda: by_hand(numbers), lambda: on_ints(numbers, few)
+    )
     assert (paid == same).all()
     assert some == paid[:few].tolist()
     per_array, per_int, per_hand = arrays / CASES, ints / few, hand / CASES
@@ -219,10 +220,10 @@ def measure() -> list[Line]:
     ]
 
 
-def least(work, *arguments):
-    """The least processor time of three, and the result."""
-    runs = [timed(work, *arguments) for _ in range(3)]
-    return min(seconds for seconds, _ in runs), runs[0][1]
+def least(*works):
+    """Of each the least processor time of some turns, and the result. They take turns: what else weighs on all."""
+    turns = [[timed(work) for work in works] for _ in range(TURNS)]
+    return [(min(seconds for seconds, _ in runs), runs[0][1]) for runs in zip(*turns, strict=True)]
 
 
 if __name__ == "__main__":
