@@ -3,7 +3,9 @@ from django.contrib import admin
 from drugs import models
 from drugs.admin_base import PROVENANCE, DescriptiveAdmin, RevisionAdmin, edited
 from drugs.admin_transfer import TransferAdmin
+from drugs.strictfields import PercentField
 from drugs.transfer import resource_for
+from drugs.words import percent
 
 
 @admin.register(models.Source)
@@ -136,13 +138,26 @@ class AdministrationCodeAdmin(TransferAdmin, DescriptiveAdmin):
 @admin.register(models.Price)
 class PriceAdmin(TransferAdmin, RevisionAdmin):
     resource_classes = [resource_for(models.Price)]
-    list_display = ("code", "basis", "place", "amount", "effective_from", "effective_to")
+    list_display = ("code", "basis", "place", "amount", "share", "effective_from", "effective_to")
     search_fields = ("code",)
     list_filter = ("basis", "place")
+    told_as = {"coinsurance": "share"}
     fieldsets = (
         (None, {"fields": (("code", "basis", "place"), ("amount", "per_units"), "coinsurance", "withdrawn")}),
         ("Where this is from", {"fields": PROVENANCE}),
     )
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        """The patient's share is typed in percent; it is kept in thousandths of one."""
+        if db_field.name == "coinsurance":
+            return PercentField(
+                label="Patient's share", help_text="In percent, as in 19.941. Empty: not named."
+            )
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    @admin.display(description="patient's share", ordering="coinsurance")
+    def share(self, row):
+        return "" if row.coinsurance is None else percent(row.coinsurance)
 
 
 @admin.register(models.Fact)

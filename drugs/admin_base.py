@@ -5,6 +5,7 @@ that the project's files leave it alone, and the data revision moves with every 
 """
 
 from datetime import timedelta
+from typing import ClassVar
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -177,6 +178,13 @@ class DescriptiveAdmin(SimpleHistoryAdmin, ReferenceAdmin):
         super().save_model(request, obj, form, change)
         DataRevision.bump()
 
+    def save_formset(self, request, form, formset, change):
+        """A row edited inside another one's page is edited too."""
+        for row in formset.save(commit=False):
+            if isinstance(row, Loaded):
+                edited(row)
+        super().save_formset(request, form, formset, change)
+
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
         if change and any(formset.has_changed() for formset in formsets):
@@ -201,13 +209,24 @@ class RevisionAdmin(ReferenceAdmin):
         """A stored row can be read and verified (from the list), never edited."""
         return obj is None and super().has_change_permission(request)
 
+    # What stands in the place of a stored field where it is read: dollars instead of cents.
+    told_as: ClassVar[dict[str, str]] = {}
+
     def get_readonly_fields(self, request, obj=None):
         own = tuple(super().get_readonly_fields(request, obj))
-        return (*own, "verification", "correct", "other_revisions")
+        return (*own, *self.told_as.values(), "verification", "correct", "other_revisions")
 
     def get_fieldsets(self, request, obj=None):
         fieldsets = super().get_fieldsets(request, obj)
-        return (*fieldsets, ("Revisions", {"fields": ("correct", "other_revisions")})) if obj else fieldsets
+        if obj is None:
+            return fieldsets
+        shown = [(title, {**options, "fields": self.told(options["fields"])}) for title, options in fieldsets]
+        return (*shown, ("Revisions", {"fields": ("correct", "other_revisions")}))
+
+    def told(self, names):
+        return tuple(
+            self.told(name) if isinstance(name, tuple) else self.told_as.get(name, name) for name in names
+        )
 
     def get_list_display(self, request):
         return (*super().get_list_display(request), "revision", "withdrawn", "correct")
@@ -247,7 +266,11 @@ class RevisionAdmin(ReferenceAdmin):
 
     # What the history tells together: the revisions of one key, or of a wider one.
     history_of: tuple[str, ...] = ()
-    values_of = staticmethod(admin_history.values_of)
+
+    def values_of(self, row) -> dict[str, str]:
+        """What a revision says, field by field in words; an empty field is left out."""
+        told = {name: getattr(self, told) for name, told in self.told_as.items()}
+        return admin_history.values_of(row, told)
 
     @admin.display(description="all revisions")
     def other_revisions(self, row):

@@ -1,8 +1,9 @@
 """The history of rows that are only added: every revision with what it changed, who entered it, and when."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from drugs.provenance import Revision
@@ -39,10 +40,15 @@ class Entered:
     changes: tuple[Change, ...]
 
 
-def values_of(row: Revision) -> dict[str, str]:
-    """What a revision says, field by field in words; an empty field is left out."""
-    fields = [field for field in row._meta.concrete_fields if field.name not in TOLD_APART]
-    values = {str(field.verbose_name): in_words(row, field) for field in fields}
+def values_of(row: Revision, told: Mapping[str, Callable] = MappingProxyType({})) -> dict[str, str]:
+    """What a revision says, field by field in words; an empty field is left out. `told` are displays of the admin
+    that say a field better than its stored value does."""
+    values = {}
+    for field in row._meta.concrete_fields:
+        if display := told.get(field.name):
+            values[display.short_description] = display(row)
+        elif field.name not in TOLD_APART:
+            values[str(field.verbose_name)] = in_words(row, field)
     return {what: text for what, text in values.items() if text}
 
 
@@ -55,7 +61,7 @@ def in_words(row: Revision, field: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
 
 
-def entered(rows: Iterable[Revision], values=values_of) -> list[Entered]:
+def entered(rows: Iterable[Revision], values: Callable = values_of) -> list[Entered]:
     """The revisions, oldest first as given, newest first as told."""
     told, before = [], {}
     for row in rows:

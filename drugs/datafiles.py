@@ -51,8 +51,23 @@ def _put_regimen(loading: Loading, row: dict, where: str) -> None:
     row = dict(row)
     phases = row.pop("phase", [])
     drug = loading.referred(Drug, "slug", row.pop("drug", None), f"{where}: drug")
+    if row.get("is_default") is True:
+        row["is_default"] = _may_be_default(loading, drug, row.get("slug"))
     regimen = loading.put_at_once(Regimen, ("drug", "slug"), row, where, drug=drug)
     _put_phases(loading, regimen, phases, where)
+
+
+def _may_be_default(loading: Loading, drug: Drug, slug: str) -> bool:
+    """A drug has one default. A new one of the files takes over from their former one, never from a person's."""
+    for (other_drug, other_slug), other in loading.stored(Regimen, ("drug", "slug")).items():
+        if other_drug != drug or other_slug == slug or not other.is_default:
+            continue
+        if touched_by_a_person(other):
+            return False
+        if not loading.was_seen(Regimen, (drug, other_slug)):
+            other.is_default = False
+            loading.save(other, f"{slug} is the default now", "changed")
+    return True
 
 
 def _put_phases(loading: Loading, regimen: Regimen, rows: list[dict], where: str) -> None:

@@ -91,6 +91,7 @@ class Loading:
         self._new: dict[type, list[Any]] = {}
         self._seen: dict[tuple, str] = {}
         self._reviews: set[int] = set()
+        self.told: list[str] = []
 
     @property
     def changes(self) -> int:
@@ -121,6 +122,19 @@ class Loading:
             self.save_new_rows()
         return row
 
+    def was_seen(self, model: type, key: tuple) -> bool:
+        """Whether the files hold the row of that key."""
+        return (model, *key) in self._seen
+
+    def stored_by_model(self) -> list[tuple[type, dict[tuple, Any]]]:
+        """The rows of every model the files hold rows of, in the order of reading."""
+        models_read = dict.fromkeys(model for model, *_ in self._seen)
+        return [(model, self._stored[model]) for model in models_read]
+
+    def tell(self, what: str, row: Any) -> None:
+        """A line for whoever runs the command."""
+        self.told.append(f"{what}: {row._meta.verbose_name} {row}")
+
     def _once_in_the_files(self, model: type, wanted: tuple, where: str) -> None:
         first = self._seen.setdefault((model, *wanted), where)
         if first != where:
@@ -131,10 +145,13 @@ class Loading:
             self.keep_beside(stored, differing, where)
             return stored
         if isinstance(stored, Revision):
-            return self._add(type(stored), values | {"revision": stored.revision + 1}, where, "revised")
+            return self.revise(stored, values, where, "revised")
         for name, value in differing.items():
             setattr(stored, name, value)
         return self.save(stored, where, "changed")
+
+    def revise(self, stored: Revision, values: dict, where: str, what: str) -> Any:
+        return self._add(type(stored), values | {"revision": stored.revision + 1}, where, what)
 
     def _add(self, model: type, values: dict, where: str, what: str) -> Any:
         row = self._checked(model(**values, origin=Loaded.Origin.FILE), where)

@@ -11,6 +11,8 @@ from decimal import Decimal
 from django import forms
 from django.core.exceptions import ValidationError
 
+from drugs.words import percent
+
 LARGEST_CENTS = 10**11
 NONE, UNKNOWN = "none", "unknown"
 
@@ -131,6 +133,16 @@ class RateField(NumberField):
 
     def widget_attrs(self, widget):
         return {**super().widget_attrs(widget), "class": "rate"}
+
+
+class PercentField(RateField):
+    """A percentage that may be empty; a stored one is written as it is read."""
+
+    def __init__(self, **kwargs):
+        super().__init__(required=False, **kwargs)
+
+    def prepare_value(self, value):
+        return percent(value) if isinstance(value, int) else value
 
 
 class WholeNumberField(StrictField):

@@ -124,6 +124,24 @@ class Named(widgets.ForeignKeyWidget):
             raise ValueError(f"no {what} here has the {self.field} {value!r}") from None
 
 
+class NamedMany(widgets.ManyToManyWidget):
+    """Rows of another table by their keys or slugs, in one cell."""
+
+    def __init__(self, model, field):
+        super().__init__(model, separator=BETWEEN_WORDS, field=field)
+
+    def clean(self, value, row=None, **kwargs):
+        wanted = Words().clean(value)
+        found = self.model.objects.filter(**{f"{self.field}__in": wanted})
+        if unknown := sorted(set(wanted) - {getattr(one, self.field) for one in found}):
+            what = self.model._meta.verbose_name
+            raise ValueError(f"no {what} here has the {self.field} {unknown[0]!r}")
+        return found
+
+    def render(self, value, obj=None, **kwargs):
+        return BETWEEN_WORDS.join(sorted(getattr(one, self.field) for one in value.all()))
+
+
 WIDGETS = (
     (WordList, Words),
     (fields_of.JSONField, widgets.JSONWidget),
@@ -137,7 +155,8 @@ WIDGETS = (
 def widget_for(field: fields_of.Field) -> widgets.Widget:
     if field.is_relation:
         target = field.related_model
-        return Named(target, field=next(name for name in NATURAL_KEYS if hasattr(target, name)))
+        widget = NamedMany if field.many_to_many else Named
+        return widget(target, field=next(name for name in NATURAL_KEYS if hasattr(target, name)))
     return next((widget() for kind, widget in WIDGETS if isinstance(field, kind)), Text())
 
 
@@ -233,7 +252,8 @@ def resource_for(model: type, *key: str) -> type[ReferenceResource]:
     """The table of a model, its rows known by `key`; what a person verified stands in it to be read alone."""
     parent = RevisionResource if issubclass(model, Revision) else DescriptiveResource
     key = key or model.KEY
-    named = [f.name for f in model._meta.concrete_fields if f.name not in NEVER_READ]
+    told = (*model._meta.concrete_fields, *model._meta.many_to_many)
+    named = [f.name for f in told if f.name not in NEVER_READ]
     meta = {
         "model": model,
         "fields": (*key, *(name for name in named if name not in key)),

@@ -5,21 +5,34 @@ from django.utils.html import format_html, format_html_join
 from drugs.admin_base import PROVENANCE, DescriptiveAdmin, RevisionAdmin
 from drugs.admin_transfer import TransferAdmin
 from drugs.transfer import resource_for
+from drugs.words import cents
 from payers import models
 from payers.admin_terms import DesignTermsForm, effect_of, in_words, values_of_terms
+from payers.figureform import FigureForm
+from payers.parameters import amount_words
 from payers.termfields import DollarsField
+
+
+def dollars(amount: int | None) -> str:
+    return "" if amount is None else cents(amount)
 
 
 @admin.register(models.Parameter)
 class ParameterAdmin(TransferAdmin, RevisionAdmin):
     resource_classes = [resource_for(models.Parameter)]
-    list_display = ("path", "year", "value", "unit")
+    list_display = ("path", "year", "amount")
     search_fields = ("programme", "key", "source_note")
     list_filter = ("programme", "year")
+    form = FigureForm
+    told_as = {"value": "amount"}
     fieldsets = (
         (None, {"fields": (("programme", "key", "year"), ("value", "unit"), "withdrawn")}),
         ("Where this is from", {"fields": PROVENANCE}),
     )
+
+    @admin.display(description="amount", ordering="value")
+    def amount(self, row):
+        return amount_words(row.value, row.unit)
 
 
 @admin.register(models.Payer)
@@ -142,11 +155,16 @@ class AssistanceProgramAdmin(TransferAdmin, OwnerOfTermsAdmin):
 @admin.register(models.ProgramTerms)
 class ProgramTermsAdmin(TransferAdmin, RevisionAdmin):
     resource_classes = [resource_for(models.ProgramTerms)]
-    list_display = ("program", "effective_from", "annual_maximum", "annual_known", "fund_status")
+    list_display = ("program", "effective_from", "most_a_year", "annual_known", "fund_status")
     list_select_related = ("program",)
     search_fields = ("program__name", "program__slug", "source_note")
     list_filter = ("fund_status", "annual_known", "program")
     history_of = ("program",)
+    told_as = {
+        "minimum_patient_pay": "least",
+        "per_claim_maximum": "most_a_claim",
+        "annual_maximum": "most_a_year",
+    }
     AMOUNTS = {
         "minimum_patient_pay": "Patient pays at least",
         "per_claim_maximum": "Maximum a claim",
@@ -158,6 +176,18 @@ class ProgramTermsAdmin(TransferAdmin, RevisionAdmin):
         if label := self.AMOUNTS.get(db_field.name):
             return DollarsField(label=label)
         return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    @admin.display(description="patient pays at least")
+    def least(self, row):
+        return dollars(row.minimum_patient_pay)
+
+    @admin.display(description="maximum a claim")
+    def most_a_claim(self, row):
+        return dollars(row.per_claim_maximum)
+
+    @admin.display(description="maximum a year", ordering="annual_maximum")
+    def most_a_year(self, row):
+        return dollars(row.annual_maximum)
 
     fieldsets = (
         (None, {"fields": ("program", "kinds", "year", "withdrawn")}),

@@ -18,6 +18,7 @@ def _read(revision: int) -> reference.Payers:
     payers = {row.id: _payer(row) for row in models.Payer.objects.all()}
     terms = _by_owner(models.DesignTerms, "design_id", _design_terms, by_id)
     offers = _by_owner(models.ProgramTerms, "program_id", _program_terms, by_id)
+    # Without terms in use there is nothing to offer: not entered yet, or all withdrawn.
     programs = models.AssistanceProgram.objects.prefetch_related("drugs")
     rules = _grouped(_current(models.ProgramRule), "program_id", _program_rule, by_id)
     return reference.Payers(
@@ -27,8 +28,13 @@ def _read(revision: int) -> reference.Payers:
         designs=tuple(
             _design(row, payers[row.payer_id], terms.get(row.id, ()))
             for row in models.BenefitDesign.objects.all()
+            if row.id in terms
         ),
-        programs=tuple(_program(row, offers.get(row.id, ()), rules.get(row.id, ())) for row in programs),
+        programs=tuple(
+            _program(row, offers.get(row.id, ()), rules.get(row.id, ()))
+            for row in programs
+            if row.id in offers
+        ),
         state_rules=tuple(_state_rule(row, by_id) for row in _current(models.StateRule)),
         sources=tuple(by_id.values()),
         differences=tuple(difference(row, by_id) for row in Difference.objects.filter(drug=None)),

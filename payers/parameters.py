@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from drugs.words import cents, percent
 from payers.reference import Parameter, Payers
 
 REGIONS = {"AK": "alaska", "HI": "hawaii"}
@@ -27,6 +28,13 @@ def figure(payers: Payers, path: str, year: int) -> FigureOfYear | None:
     """The figure of that year, else the last known earlier year's, flagged; None where none is known."""
     found = payers.parameter(path, year)
     return FigureOfYear(found[0], year, found[1]) if found else None
+
+
+def amount_words(value: int, unit: str) -> str:
+    """28300 cents -> `$283.00`, 20000 thousandths -> `20 %`."""
+    if unit == "percent_fpl":
+        return f"{value} % of the poverty level"
+    return percent(value) if unit == "thousandths" else cents(value)
 
 
 def referred(terms: Any) -> set[str]:

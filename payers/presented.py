@@ -9,10 +9,11 @@ from drugs.policies import STATES, payer_name
 from drugs.policypage import PolicyItem, policy_item, policy_payer
 from drugs.reference import Drug, Drugs, Provenance
 from drugs.topics import Item, Topics
-from drugs.words import cents, day, listed
+from drugs.words import day, listed
 from payers.eligibility import WORDS, is_stale
+from payers.parameters import amount_words
 from payers.programpage import drugs_of
-from payers.reference import Design, Parameter, Payer, Payers, Program, StateRule
+from payers.reference import Design, Payer, Payers, Program, StateRule
 from payers.termwords import Term, parameter_words, terms_in_words
 
 METHOD_WORDS = {
@@ -235,17 +236,9 @@ def _figure_row(path: str, years: tuple[int, ...], payers: Payers, cited: Citati
             cells.append(Item("", ""))
             continue
         proof = cited.cite(found[0].provenance, f"{parameter_words(path)} {year}")
-        cells.append(Item(str(year), amount_words(found[0]), proof))
+        cells.append(Item(str(year), amount_words(found[0].value, found[0].unit), proof))
     words = parameter_words(path)
     return FigureRow(words[:1].upper() + words[1:], tuple(cells))
-
-
-def amount_words(parameter: Parameter) -> str:
-    if parameter.unit == "percent_fpl":
-        return f"{parameter.value} % of the poverty level"
-    if parameter.unit == "thousandths":
-        return f"{parameter.value // 1000} %"
-    return cents(parameter.value)
 
 
 def _programs(

@@ -208,3 +208,29 @@ def test_a_stored_revision_can_neither_be_changed_nor_deleted(small_data, browse
     delete = {"action": "delete_selected", "_selected_action": [price.pk], "post": "yes"}
     browser.post(page(Price, "changelist"), delete)
     assert Price.objects.filter(pk=price.pk, amount=price.amount).exists()
+
+
+def test_a_row_edited_inside_its_drugs_page_is_edited_by_a_person(small_data, browser):
+    regimen = Regimen.objects.get(slug="standard-12mg")
+    others = Regimen.objects.exclude(pk=regimen.pk)
+    form = filled(browser.get(page(Drug, "change", regimen.drug_id)))
+    name = next(key for key, value in form.items() if value == regimen.name and key.startswith("regimens-"))
+    edit(browser, regimen.drug, **{name: "Ours"})
+    regimen.refresh_from_db()
+    assert (regimen.name, regimen.edited_by_person) == ("Ours", True)
+    assert not others.filter(edited_by_person=True).exists()
+
+
+def test_the_patients_share_is_typed_in_percent_and_kept_exactly(small_data, browser):
+    price = Price.objects.get(code="J1304")
+    assert price.coinsurance == 19_941
+    address = f"{page(Price, 'add')}?revise={price.pk}"
+    sent = filled(browser.get(address))
+    assert sent["coinsurance"] == "19.941 %"
+    assert browser.post(address, sent | {"coinsurance": "19.95 %"}).status_code == 302
+    newest = Price.objects.get(code="J1304", revision=2)
+    assert newest.coinsurance == 19_950
+    for name in ("change", "history"):
+        assert "19.95 %" in browser.get(page(Price, name, newest.pk)).content.decode()
+    answer = browser.post(address, sent | {"coinsurance": "0.19941x"})
+    assert "Use digits only" in answer.context["adminform"].form.errors["coinsurance"][0]

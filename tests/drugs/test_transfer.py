@@ -15,7 +15,7 @@ from drugs import catalogue
 from drugs.admin_transfer import LARGEST_TABLE, TransferAdmin
 from drugs.models import Code, DataRevision, Drug, Price, Source
 from drugs.safecsv import SafeCSV, quoted, unquoted
-from payers.models import BenefitDesign, DesignTerms, Parameter
+from payers.models import AssistanceProgram, BenefitDesign, DesignTerms, Parameter
 from tests.drugs.adminpages import page
 
 pytestmark = pytest.mark.django_db
@@ -217,3 +217,23 @@ def test_importing_asks_for_the_right_to_add_and_change_and_exporting_to_view(sm
     assert client.get(page(Drug, "export")).status_code == 200
     assert client.get(page(Drug, "import")).status_code == 403
     assert client.post(page(Drug, "process_import"), {}).status_code == 403
+
+
+def test_the_drugs_of_a_program_go_out_and_come_back_by_their_slugs(small_data, browser):
+    Drug.objects.create(slug="other", name="Other", source=Source.objects.first())
+    row = next(r for r in exported(browser, AssistanceProgram) if r["slug"] == "biogen-copay")
+    assert row["drugs"] == "spinraza"
+    assert "no drug here has the slug" in refused(
+        browser, AssistanceProgram, [row | {"drugs": "spinraza | nobody"}]
+    )
+    taken(browser, AssistanceProgram, [row | {"drugs": "spinraza | other"}])
+    program = AssistanceProgram.objects.get(slug="biogen-copay")
+    assert {drug.slug for drug in program.drugs.all()} == {"spinraza", "other"}
+    assert program.edited_by_person
+    row = next(r for r in exported(browser, AssistanceProgram) if r["slug"] == "biogen-copay")
+    assert row["drugs"] == "other | spinraza"
+    # A table without the column leaves the drugs as they are.
+    taken(browser, AssistanceProgram, [{"slug": "biogen-copay", "sponsor": "Somebody"}])
+    assert program.drugs.count() == 2
+    taken(browser, AssistanceProgram, [row | {"drugs": ""}])
+    assert program.drugs.count() == 0

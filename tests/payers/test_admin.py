@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from drugs.models import Source
 from payers import catalogue
-from payers.models import AssistanceProgram, BenefitDesign, DesignTerms, Payer, ProgramTerms
+from payers.models import AssistanceProgram, BenefitDesign, DesignTerms, Parameter, Payer, ProgramTerms
 from payers.reference import plain
 from tests.drugs.adminpages import controls, filled
 
@@ -131,3 +131,54 @@ def test_a_secondary_design_needs_a_method(small_data, browser):
     address = reverse("admin:payers_benefitdesign_change", args=[design.pk])
     response = browser.post(address, filled(browser.get(address)) | {"method": ""})
     assert "A secondary coverage needs a method" in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("unit", "typed", "kept", "told"),
+    [
+        ("cents", "$1,234.56", 123_456, "$1,234.56"),
+        ("thousandths", "19.941 %", 19_941, "19.941 %"),
+        ("percent_fpl", "138", 138, "138 % of the poverty level"),
+    ],
+    ids=["dollars", "percent", "poverty level"],
+)
+def test_a_figure_is_typed_and_read_in_its_unit(small_data, browser, unit, typed, kept, told):
+    address = reverse("admin:payers_parameter_add")
+    sent = filled(browser.get(address)) | {"programme": "medicare", "key": "mine", "year": "2031"}
+    sent |= {"source": Source.objects.first().pk, "value": typed, "unit": unit}
+    assert browser.post(address, sent).status_code == 302
+    figure = Parameter.objects.get(key="mine")
+    assert (figure.value, figure.unit) == (kept, unit)
+    assert told in shown(browser.get(reverse("admin:payers_parameter_change", args=[figure.pk])))
+    assert told in shown(browser.get(reverse("admin:payers_parameter_history", args=[figure.pk])))
+    following = filled(browser.get(f"{address}?revise={figure.pk}"))
+    assert browser.post(address, following).status_code == 302
+    assert [f.value for f in Parameter.objects.filter(key="mine")] == [kept, kept]
+
+
+@pytest.mark.parametrize(
+    ("unit", "typed", "words"),
+    [
+        ("cents", "20 %", "We cannot read this. Write it like $1,234.56."),
+        ("thousandths", "$20", "We cannot read this. Write it like 20."),
+        ("thousandths", "120", "between 0 and 100"),
+        ("percent_fpl", "1e2", "out in full"),
+    ],
+    ids=["percent as dollars", "dollars as percent", "beyond all", "shorthand"],
+)
+def test_a_figure_that_does_not_fit_its_unit_is_refused_where_it_stands(
+    small_data, browser, unit, typed, words
+):
+    address = reverse("admin:payers_parameter_add")
+    sent = filled(browser.get(address)) | {"programme": "medicare", "key": "mine", "year": "2031"}
+    sent |= {"source": Source.objects.first().pk, "value": typed, "unit": unit}
+    page = browser.post(address, sent)
+    assert words in page.context["adminform"].form.errors["value"][0]
+    assert f'value="{typed}"' in page.content.decode()
+
+
+def test_amounts_of_stored_terms_are_read_in_dollars(small_data, browser):
+    terms = ProgramTerms.objects.get(program__slug="pan-sma")
+    page = shown(browser.get(reverse("admin:payers_programterms_change", args=[terms.pk])))
+    assert "$6,500.00" in page
+    assert "650000" not in page

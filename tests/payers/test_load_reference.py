@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 
 from drugs import datafiles as drugs_files
 from drugs.models import DataRevision, Difference, DoseBand, Drug, Fact, Phase, Price, Regimen, Source
+from payers import catalogue
 from payers import datafiles as payers_files
 from payers.models import AssistanceProgram, BenefitDesign, DesignTerms, Parameter, ProgramTerms, StateRule
 
@@ -268,3 +269,90 @@ def test_every_file_says_who_wrote_it():
     for folder in (drugs_files.FOLDER, payers_files.FOLDER):
         for file in folder.glob("*.toml"):
             assert re.search(r'^author = "project"$', file.read_text(), re.MULTILINE), file
+
+
+# What the files no longer hold
+
+
+def test_a_fact_whose_label_changed_leaves_no_old_one_beside_it(folders):
+    load()
+    replace(folders / "drugs/data/spinraza.toml", 'label = "JZ"', 'label = "JZ modifier"')
+    told = load()
+    assert "2 changes (1 added, 1 removed" in told
+    assert "removed: fact modifier: JZ\n" in told
+    assert [fact.label for fact in Fact.objects.filter(topic="modifier")] == ["JW", "JZ modifier"]
+    removed = Fact.history.filter(label="JZ").first()
+    assert (removed.history_type, removed.history_change_reason) == ("-", "no longer in the project's files")
+    assert "0 changes" in load()
+
+
+def test_a_price_the_files_no_longer_hold_is_withdrawn_and_comes_back_with_them(folders):
+    load()
+    file = folders / "drugs/data/prices.toml"
+    replace(file, 'Q3 = "1333.45"', 'Q4 = "1333.45"')
+    assert "2 changes (1 added, " in (told := load())
+    assert "1 withdrawn" in told
+    newest = Price.objects.filter(basis="addendum_bb", effective_from=date(2026, 7, 1)).latest("revision")
+    assert (newest.revision, newest.withdrawn, newest.amount) == (2, True, Decimal("1333.45"))
+    assert "0 changes" in load()
+    replace(file, 'Q4 = "1333.45"', 'Q3 = "1333.45"')
+    load()
+    newest = Price.objects.filter(basis="addendum_bb", effective_from=date(2026, 7, 1)).latest("revision")
+    assert (newest.revision, newest.withdrawn) == (3, False)
+
+
+@pytest.mark.parametrize("by", ["an edit", "a verification", "an edit the row itself does not tell"])
+def test_a_row_of_a_person_stays_and_is_told_once(folders, django_user_model, by):
+    load()
+    chief = django_user_model.objects.create(username="chief")
+    fact = Fact.objects.filter(topic="modifier", label="JZ")
+    if by == "an edit":
+        fact.update(edited_by_person=True)
+    elif by == "a verification":
+        fact.update(verified_on="2026-11-21", verified_by=chief)
+    else:
+        Fact.history.filter(label="JZ").update(history_user=chief)
+    replace(folders / "drugs/data/spinraza.toml", 'label = "JZ"', 'label = "JZ modifier"')
+    assert "kept: fact modifier: JZ\n" in load()
+    assert Fact.objects.get(topic="modifier", label="JZ").origin == "person"
+    (difference,) = to_review()
+    assert (difference.field, difference.value) == ("the row itself", "no longer in the project's files")
+    assert "0 changes" in load()
+    assert to_review() == [difference]
+
+
+def test_what_a_person_made_or_a_file_of_cms_brought_is_never_touched(folders):
+    load()
+    source = Source.objects.first()
+    Fact.objects.create(drug=Drug.objects.get(), topic="warning", label="Ours", source=source)
+    Price.objects.create(
+        code="J9999", basis="asp", amount=1, effective_from="2026-07-01", source=source, origin="import"
+    )
+    assert "0 changes" in load()
+
+
+def test_a_new_default_regimen_takes_over_from_the_one_it_replaces(folders):
+    load()
+    replace(folders / "drugs/data/spinraza.toml", 'slug = "standard-12mg"', 'slug = "standard"')
+    told = load()
+    assert "removed: regimen Spinraza" in told
+    assert [r.slug for r in Regimen.objects.filter(is_default=True)] == ["standard"]
+    assert "0 changes" in load()
+
+
+def test_a_persons_default_regimen_stays_the_default(folders):
+    load()
+    Regimen.objects.filter(slug="standard-12mg").update(edited_by_person=True)
+    replace(folders / "drugs/data/spinraza.toml", 'slug = "standard-12mg"', 'slug = "standard"')
+    load()
+    assert [r.slug for r in Regimen.objects.filter(is_default=True)] == ["standard-12mg"]
+    assert Regimen.objects.filter(slug="standard").exists()
+    assert "0 changes" in load()
+
+
+def test_a_program_the_files_no_longer_hold_is_offered_no_more(folders):
+    load()
+    replace(folders / "payers/data/payers.toml", 'slug = "biogen-copay"', 'slug = "biogen-card"')
+    load()
+    assert {p.slug for p in catalogue.load().programs_for("spinraza")} == {"biogen-card", "pan-sma"}
+    assert "0 changes" in load()

@@ -5,11 +5,15 @@ from drugs.acts import acted
 from drugs.datafiles import load_drugs
 from drugs.loading import BadFile, Loading
 from drugs.models import DataRevision
+from drugs.retiring import retire_missing
 from payers.datafiles import load_payers
 
 
 class Command(BaseCommand):
-    help = "Reads drugs/data/*.toml and payers/data/*.toml into the database: all of it or nothing."
+    help = (
+        "Reads drugs/data/*.toml and payers/data/*.toml into the database: all of it or nothing. "
+        "Rows they no longer hold go out of use, unless a person has edited or verified them."
+    )
 
     def handle(self, *args, **options):
         loading = Loading()
@@ -19,6 +23,8 @@ class Command(BaseCommand):
             raise CommandError(f"{error}\nNothing was changed.") from error
         counts = ", ".join(f"{number} {what}" for what, number in sorted(loading.counts.items()))
         self.stdout.write(f"Reference data: {loading.changes} changes ({counts}).")
+        for line in loading.told:
+            self.stdout.write(f"  {line}")
         if waiting := loading.counts["to review"]:
             self.stdout.write(f"{waiting} file values differ from what a person entered: see Differences.")
 
@@ -27,6 +33,7 @@ class Command(BaseCommand):
 def load_everything(loading: Loading) -> None:
     load_drugs(loading)
     load_payers(loading)
+    retire_missing(loading)
     loading.settle_reviews()
     if loading.changes:
         DataRevision.bump()
