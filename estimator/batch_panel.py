@@ -9,8 +9,9 @@ import csv
 import difflib
 import hashlib
 import io
+import re
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
@@ -24,7 +25,7 @@ from drugs.importers.refusal import Problem, Refused, shown
 from drugs.safecsv import unquoted
 
 from .assemble import Reference
-from .batch_columns import BY_NAME, COLUMNS, LONGEST_CELL
+from .batch_columns import BY_NAME, COLUMNS, LONGEST_CELL, MET
 from .batch_requests import NoSuchLimit, request_of
 from .coverage import design_of
 from .request import Coverage, RequestErrors, read_request
@@ -35,8 +36,12 @@ MOST_ROWS = 250_000
 MOST_BYTES = 64 * 1024**2
 MOST_PROBLEMS = 1_000
 """So many bad cells are listed; the rest are counted."""
+PLAIN_REFERENCE = re.compile(r"[A-Za-z]{0,6}-?\d{1,6}", re.ASCII)
+"""Too short to be anybody's own number; the others are looked at more closely."""
 TOGETHER = 10_000
 """Rows judged at once."""
+NEEDED = ("weight_kg", "age_months", "cycle_weeks", "first_dose")
+"""What a regimen may need; a patient on treatment may need less."""
 FIRST = ("drug", "regimen", "first_dose", "previous_dose", "years", "site_of_care", "weight_kg", "age_months")
 
 
@@ -177,7 +182,7 @@ class Checker:
     def __init__(self, rows: sqlite3.Connection, reference: Reference, as_of: date):
         self.rows, self.reference, self.as_of = rows, reference, as_of
         self.problems = Problems()
-        self.judged: dict[tuple, str] = {}
+        self.judged: dict[tuple, str | list] = {}
         self.memory: dict = {}
         self.count = 0
 
@@ -235,6 +240,8 @@ class Checker:
         column = BY_NAME[name]
         if not text:
             return f"{column.words} (this is required)" if column.required else ""
+        if name == "reference" and PLAIN_REFERENCE.fullmatch(text):
+            return ""
         if len(text) > LONGEST_CELL or "\n" in text or "\r" in text:
             return f"one line of at most {LONGEST_CELL} characters"
         try:
@@ -265,58 +272,68 @@ class Checker:
             )
 
     def across(self, frame: pd.DataFrame, lines: list[int]):
-        """What several cells of a row say together, judged once for each different saying."""
-        for row in frame.index[(frame["first_dose"] == "") == (frame["previous_dose"] == "")]:
-            found = "both" if frame["first_dose"][row] else "neither"
+        """What several cells of a row say together."""
+        given = frame != ""
+        for row in frame.index[given["first_dose"] == given["previous_dose"]]:
+            found = "both" if given["first_dose"][row] else "neither"
             self.problems.add(
                 lines[row], "first_dose", "the date of the first dose, or of the previous one", found
             )
-        for row in frame.index[(frame["coverage"] == "") & (frame["pharmacy_coverage"] == "")]:
+        covered = given["coverage"] | given["pharmacy_coverage"]
+        for row in frame.index[~covered]:
             self.problems.add(
                 lines[row],
                 "coverage",
                 'the short name of a plan\'s design, or "uninsured" where there is none',
             )
-        dated = (frame["first_dose"] == "") != (frame["previous_dose"] == "")
-        covered = (frame["coverage"] != "") | (frame["pharmacy_coverage"] != "")
-        self.as_requests(frame[dated & covered], lines)
+        whole = covered & (given["first_dose"] != given["previous_dose"])
+        self.alike(frame[whole], lines, ("drug", "regimen"), NEEDED, self.missing)
+        self.alike(frame[whole], lines, ("drug", "coverage", "pharmacy_coverage"), MET, self.without_limit)
 
-    def as_requests(self, frame: pd.DataFrame, lines: list[int]):
-        """Whether a row lacks what its regimen needs, or names a limit that its plan does not have.
+    def alike(self, frame: pd.DataFrame, lines: list[int], same: Iterable, given: Iterable, wrong: Callable):
+        """Judge one of the rows with the same cells in some columns, and something or nothing in others."""
+        columns = [frame[name] for name in same] + [frame[name] != "" for name in given]
+        for row, key in zip(frame.index, zip(*columns, strict=True), strict=True):
+            key = wrong.__name__, *key
+            if key not in self.judged:
+                self.judged[key] = wrong({name: text for name, text in frame.loc[row].items() if text})
+            for column, expected in self.judged[key]:
+                self.problems.add(lines[row], column, expected, frame[column][row])
 
-        Rows with the same names and the same empty cells are wrong or right together.
-        """
-        named = frame[["drug", "regimen", "coverage", "pharmacy_coverage"]]
-        told = [*("weight_kg", "age_months", "cycle_weeks", "first_dose"), *ALIKE]
-        alike = named.assign(**{f"{name} given": frame[name] != "" for name in told})
-        for _, rows in frame.groupby([alike[name] for name in alike], sort=False):
-            for column, expected in self.wrong_request(rows.iloc[0].to_dict()):
-                for row in rows.index:
-                    self.problems.add(lines[row], column, expected, rows[column][row])
-
-    def wrong_request(self, cells: dict[str, str]) -> list[tuple[str, str]]:
-        drug, regimen = self.reference.drugs.drug(cells["drug"]), cells["regimen"]
+    def missing(self, cells: dict[str, str]) -> list[tuple[str, str]]:
+        """What the regimen needs to know of the patient."""
+        drug, regimen = self.reference.drugs.drug(cells["drug"]), cells.get("regimen")
         if regimen and drug.regimen(regimen) is None:
             return [("regimen", f"one of {', '.join(one.slug for one in drug.regimens)} for {drug.name}")]
+        of_patient = {name: text for name, text in cells.items() if name not in MET}
         try:
-            request = read_request(request_of(cells, self.as_of, self.reference), self.as_of)
+            request = read_request(request_of(of_patient, self.as_of, self.reference), self.as_of)
             Treatment.of(request, self.reference.drugs, self.memory)
+        except RequestErrors as errors:
+            return [(path[2:], words) for path, words in errors.errors if path[2:] in NEEDED]
+        return []
+
+    def without_limit(self, cells: dict[str, str]) -> list[tuple[str, str]]:
+        """Amounts met of a limit that the plan does not have."""
+        try:
+            request_of(cells, self.as_of, self.reference)
         except NoSuchLimit as error:
             return [(error.column, str(error))]
-        except RequestErrors as errors:
-            return [(path[2:], words) for path, words in errors.errors if path in NEEDED]
         return []
 
     def keep(self, frame: pd.DataFrame, lines: list[int], names: list[str]):
-        """Rows wait in the temporary file; where something is wrong only their references are looked at."""
+        """Rows wait in the temporary file, sorted by what they have in common."""
         order = [*FIRST, *(name for name in names if name not in (*FIRST, "reference"))]
-        keys = frame[order].agg("\t".join, axis=1)
-        cells = frame[names].to_dict("records")
+        keys = map("\t".join, zip(*(frame[name].tolist() for name in order), strict=True))
+        cells = (
+            dict(zip(names, row, strict=True))
+            for row in zip(*(frame[n].tolist() for n in names), strict=True)
+        )
         self.rows.executemany(
             "INSERT INTO panel (line, reference, sorted_by, cells) VALUES (?, ?, ?, ?)",
             (
-                (lines[at], row["reference"], key, as_json(row))
-                for at, (row, key) in enumerate(zip(cells, keys, strict=True))
+                (line, row["reference"], key, as_json(row))
+                for line, row, key in zip(lines, cells, keys, strict=True)
             ),
         )
 
@@ -330,10 +347,6 @@ class Checker:
             self.problems.add(
                 line, "reference", f"each reference once; it stands on line {first} already", reference
             )
-
-
-NEEDED = ("$.weight_kg", "$.age_months", "$.cycle_weeks")
-ALIKE = ("deductible_met", "out_of_pocket_met", "family_deductible_met", "family_out_of_pocket_met")
 
 
 def tidied(text: str) -> str:

@@ -41,6 +41,7 @@ COLUMNS = (
     ("first_bill_low", "dollars of that first bill, at least"),
     ("first_bill_likely", "likely"),
     ("first_bill_high", "at most"),
+    ("first_bill_may_go_further", "yes where an answer still open could take it beyond low or high"),
     ("year_1_allowed", "what is allowed for all of treatment year 1, likely"),
     ("year_1_insurance_pays", "of that the plan, likely"),
     ("year_1_secondary_pays", "of that the coverages behind it, likely"),
@@ -115,8 +116,8 @@ def cells_of(row: dict, run: BatchRun) -> list[str]:
     if "refusal" in row:
         empty = [""] * (len(COLUMNS) - 8)
         return [row["reference"], "refused", *head, *empty, row["refusal"], *basis]
-    years = [cell for year in range(YEARS_SHOWN) for cell in year_cells(row["years"], year)]
-    first = [row["first_bill_on"], *map(dollars, row["first_bill"])]
+    years = [cell for year in range(YEARS_SHOWN) for cell in range_cells(*row["years"][year : year + 1])]
+    first = [row["first_bill_on"], *range_cells(row["first_bill"])]
     programs = "; ".join(f"{name} {dollars(cents)}" for name, cents in row["programs"].items())
     asked = [programs, str(len(row["questions"])), " | ".join(row["questions"]), " | ".join(row["warnings"])]
     return [
@@ -132,12 +133,12 @@ def cells_of(row: dict, run: BatchRun) -> list[str]:
     ]
 
 
-def year_cells(years: list, year: int) -> list[str]:
-    """The four cells of a treatment year; a year that is not asked for is empty."""
-    if year >= len(years):
+def range_cells(amounts: list | None = None) -> list[str]:
+    """The four cells of a range; those of a year that is not asked for are empty."""
+    if amounts is None:
         return [""] * len(YEAR_COLUMNS)
-    *amounts, is_proven = years[year]
-    return [*map(dollars, amounts), "" if is_proven else "yes"]
+    *figures, is_proven = amounts
+    return [*map(dollars, figures), "" if is_proven else "yes"]
 
 
 def dollars(cents: int) -> str:

@@ -70,7 +70,7 @@ def totals_of(cases: Sequence[Case]) -> list[dict]:
 
 def totals_of_sheets(sheets: Sequence[Sheet]) -> list[dict]:
     results: list[dict | None] = [None] * len(sheets)
-    for members in _groups(sheets).values():
+    for members in groups_of(sheets).values():
         for start in range(0, len(members), CHUNK):
             chunk = members[start : start + CHUNK]
             group = stack_sheets([sheets[index] for index in chunk])
@@ -170,7 +170,7 @@ def stack(values: Sequence):
     return first
 
 
-def _groups(sheets: Sequence[Sheet]) -> dict:
+def groups_of(sheets: Sequence[Sheet]) -> dict:
     groups: dict = {}
     known: dict = {}
     for index, sheet in enumerate(sheets):
