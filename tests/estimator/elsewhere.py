@@ -24,15 +24,17 @@ def empty_database(folder):
 
 
 @contextmanager
-def switched(name):
-    here = connection.settings_dict["NAME"]
+def switched(name, **more):
+    """`more` are other settings of the connection, such as another server's PORT."""
+    there = {"NAME": name, **more}
+    here = {key: connection.settings_dict[key] for key in there}
     connection.close()
-    connection.settings_dict["NAME"] = name
+    connection.settings_dict.update(there)
     try:
         yield
     finally:
         connection.close()
-        connection.settings_dict["NAME"] = here
+        connection.settings_dict.update(here)
 
 
 def server(name=None):

@@ -17,6 +17,7 @@ from estimator.people import make_roles
 from tests.estimator.elsewhere import server, switched
 from tests.people import person
 
+from .cluster import Cluster, NotHere
 from .serving import Server
 
 sys.path.append(str(Path(__file__).parent))  # a process of its own finds its module there by its bare name
@@ -37,8 +38,8 @@ def count(record_property):
 class Database:
     """Where it is, for a server; and how a test looks into it itself."""
 
-    def __init__(self, name: str):
-        self.name = name
+    def __init__(self, name: str, port: int | None = None):
+        self.name, self.port = name, port
 
     @property
     def address(self) -> str:
@@ -46,10 +47,10 @@ class Database:
             return f"sqlite:///{self.name}"
         given = connection.settings_dict
         login = f"{quote(given['USER'])}:{quote(given['PASSWORD'] or '')}"
-        return f"postgres://{login}@{given['HOST']}:{given['PORT'] or 5432}/{self.name}"
+        return f"postgres://{login}@{given['HOST']}:{self.port or given['PORT'] or 5432}/{self.name}"
 
     def here(self):
-        return switched(self.name)
+        return switched(self.name, PORT=self.port) if self.port else switched(self.name)
 
 
 @pytest.fixture(scope="session")
@@ -96,6 +97,26 @@ def drop(name: str) -> None:
     if connection.vendor == "postgresql":
         with server("postgres") as admin:
             admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def own_server(database, leave_out):
+    """A PostgreSQL server for this test alone, with a copy of that database: own_server(small_disk=False)."""
+    clusters = []
+
+    def started(**how) -> tuple[Cluster, Database]:
+        try:
+            clusters.append(Cluster(connection.settings_dict["USER"], **how))
+        except NotHere as reason:
+            leave_out("postgresql", str(reason))
+        clusters[-1].copy("faults", connection.settings_dict | {"NAME": database.name})
+        copy = Database("faults", clusters[-1].port)
+        copy.session = database.session
+        return clusters[-1], copy
+
+    yield started
+    for cluster in clusters:
+        cluster.remove()
 
 
 @pytest.fixture

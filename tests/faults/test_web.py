@@ -187,3 +187,54 @@ def test_database_connections_ended_under_load_lose_nothing(database, web, round
 ENDED = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()"
 )
+
+
+@pytest.mark.postgresql
+def test_a_database_restarted_under_load_loses_nothing(own_server, serve, rounds, count):
+    """A server of the test's own, stopped as by a power cut and started again."""
+    dice, longest = random.Random(SEED), 0.0
+    cluster, database = own_server()
+    web = serve(database.address)
+    counselors = [Counselor(web, database.session) for _ in range(2)]
+    with Working(*counselors):
+        for _ in range(rounds):
+            some_work(dice, counselors)
+            cluster.restart_at_once()
+            longest = max(longest, seconds_until_work_goes_on(counselors))
+    found = check(database, web, *counselors)
+    assert sum(tally(*counselors).values())  # somebody did notice
+    assert longest < RECOVERY
+    count(f"database restarted {rounds} times: {found}; work went on within {longest:.1f} seconds")
+
+
+RECOVERY = 10
+"""Seconds from the start of the database to the next answer that is acknowledged."""
+
+
+def seconds_until_work_goes_on(counselors):
+    before, began = sum(one.done() for one in counselors), time.monotonic()
+    while sum(one.done() for one in counselors) == before and time.monotonic() - began < 2 * RECOVERY:
+        time.sleep(0.01)
+    return time.monotonic() - began
+
+
+@pytest.mark.postgresql
+def test_a_full_disk_of_the_database_is_said_and_loses_nothing(own_server, serve, rounds, count):
+    """A small disk, filled up but for a little: PostgreSQL refuses; it gives up until there is room where its own log
+    has none, so every third time the log is to begin a new file."""
+    dice = random.Random(SEED)
+    cluster, database = own_server(small_disk=True)
+    web = serve(database.address)
+    counselor = Counselor(web, database.session)
+    for number in range(rounds):
+        cluster.fill(leave=dice.randrange(0, 60_000))
+        if number % 3 == 2:
+            cluster.begin_a_new_log()
+        key = next(key for key in iter(lambda: str(uuid4()), None) if not counselor.save(key, tries=1))
+        cluster.make_room()
+        assert counselor.save(key)
+    refused = tally(counselor)[503]
+    assert refused >= rounds
+    found = check(database, web, counselor)
+    gave_up = cluster.gave_up()
+    count(f"database's disk full {rounds} times, gave up {gave_up} times: {found}; said so {refused} times")
