@@ -13,6 +13,9 @@ from estimator.forms import EstimateForm
 from estimator.planform import PlanForm
 from estimator.programform import ProgramForm
 
+REQUEST = "request."
+"""How the names begin of what a program asked for beside the form; earlier ones have no name."""
+
 
 def answers_of(form: EstimateForm) -> dict[str, str]:
     """What a browser would send to bring this form back: names and texts, unticked and empty ones left out; and
@@ -32,6 +35,17 @@ def told(form: EstimateForm) -> list[dict]:
         }
         for part, field in carried(form)
     ]
+
+
+def beside(key: str, words: str) -> dict:
+    """What was asked for and has no place in the form."""
+    return {"name": f"{REQUEST}{key}", "value": "", "label": key, "words": words}
+
+
+def not_in_the_form(answers: list[dict]) -> tuple[str, ...]:
+    """What `beside` told: `coverage: {...}`."""
+    mine = [one for one in answers if one["name"].startswith(REQUEST) or (one["label"] and not one["name"])]
+    return tuple(f"{one['label']}: {one['words']}" for one in mine)
 
 
 def posted(answers: list[dict]) -> dict[str, str]:

@@ -4,7 +4,7 @@ Every call sends a token of an account (`Authorization: Bearer ect_...`) that ha
 looked at. Money is integer cents. Refusals are problem details. The readers are those of the commands.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Annotated
 from uuid import UUID
 
@@ -105,64 +105,43 @@ def run_simulation(request: HttpRequest, totals: bool = False):
 # Reference data
 
 
-@api.get(
-    "/drugs",
-    auth=Token("reference:read"),
-    response=list[schemas.Drug],
-    summary="Drugs (scope reference:read)",
+def offer(many: str, one: str, schema: type, words: tuple[str, str], values: Callable[[], Iterable]) -> None:
+    """A list, and each of it by its short name."""
+    scope = "reference:read"
+
+    def listing(request: HttpRequest):
+        return values()
+
+    def single(request: HttpRequest, slug: str):
+        return named(slug, values())
+
+    kinds = ((f"/{many}", many, list[schema], listing), (f"/{many}/{{slug}}", one, schema, single))
+    for (path, name, response, view), said in zip(kinds, words, strict=True):
+        api.get(
+            path,
+            auth=Token(scope),
+            response=response,
+            summary=f"{said} (scope {scope})",
+            url_name=name,
+            operation_id=f"estimator_api_{name}",
+        )(view)
+
+
+offer("drugs", "drug", schemas.Drug, ("Drugs", "One drug"), lambda: Reference.current().drugs.drugs)
+offer(
+    "designs",
+    "design",
+    schemas.Design,
+    ("Benefit designs", "One benefit design"),
+    lambda: Reference.current().payers.designs,
 )
-def drugs(request: HttpRequest):
-    return Reference.current().drugs.drugs
-
-
-@api.get(
-    "/drugs/{slug}",
-    auth=Token("reference:read"),
-    response=schemas.Drug,
-    summary="One drug (scope reference:read)",
+offer(
+    "programs",
+    "program",
+    schemas.Program,
+    ("Assistance programs", "One assistance program"),
+    lambda: Reference.current().payers.programs,
 )
-def drug(request: HttpRequest, slug: str):
-    return named(slug, Reference.current().drugs.drugs)
-
-
-@api.get(
-    "/designs",
-    auth=Token("reference:read"),
-    response=list[schemas.Design],
-    summary="Benefit designs (scope reference:read)",
-)
-def designs(request: HttpRequest):
-    return Reference.current().payers.designs
-
-
-@api.get(
-    "/designs/{slug}",
-    auth=Token("reference:read"),
-    response=schemas.Design,
-    summary="One benefit design (scope reference:read)",
-)
-def design(request: HttpRequest, slug: str):
-    return named(slug, Reference.current().payers.designs)
-
-
-@api.get(
-    "/programs",
-    auth=Token("reference:read"),
-    response=list[schemas.Program],
-    summary="Assistance programs (scope reference:read)",
-)
-def programs(request: HttpRequest):
-    return Reference.current().payers.programs
-
-
-@api.get(
-    "/programs/{slug}",
-    auth=Token("reference:read"),
-    response=schemas.Program,
-    summary="One assistance program (scope reference:read)",
-)
-def program(request: HttpRequest, slug: str):
-    return named(slug, Reference.current().payers.programs)
 
 
 def named(slug: str, values: Iterable):

@@ -8,11 +8,12 @@ from uuid import UUID, uuid4
 
 from django.utils import timezone
 
-from estimator import models
+from estimator import answers, models
 from estimator.api_problems import Problem
 from estimator.assemble import Reference
 from estimator.estimate import Estimate, estimate
 from estimator.request import RequestErrors
+from estimator.requestform import form_of, not_held
 from estimator.saved import Draft, canonical, save
 from estimator.saved_forms import SaveForm
 from estimator.saved_label import tidied
@@ -31,13 +32,11 @@ class AskedDraft(Draft):
 
     @property
     def answers(self) -> list[dict]:
-        """The drug opens the form again; all else is told as it was asked."""
-        drug = {"name": "drug", "value": self.asked["drug"], "label": "Drug", "words": self.asked["drug"]}
-        others = {key: value for key, value in self.asked.items() if key != "drug"}
-        return [
-            drug,
-            *({"name": "", "value": "", "label": key, "words": told(others[key])} for key in others),
-        ]
+        """What opens the form again; what the form has no place for is told as it was asked."""
+        request = self.estimate.request
+        form = form_of(request, self.reference, self.today)
+        missing = [key for key in not_held(request, form, self.reference) if key in self.asked]
+        return [*answers.told(form), *(answers.beside(key, told(self.asked[key])) for key in missing)]
 
 
 def told(value: Any) -> str:

@@ -21,10 +21,12 @@ from .cost import Case, CaseError
 from .cost.case import Line, Plan, Program
 from .cost.contract import read_primary, read_programs, read_secondary
 from .cost.years import CALENDAR_YEAR
-from .coverage import Setting, charges_coinsurance_of_code, design_of, has_plan, plan_of, without_met
+from .coverage import charges_coinsurance_of_code, design_of, has_plan, plan_of
 from .findings import Findings, Memory, refuse
+from .nestedterms import without_met
 from .programs import Candidate, Circumstances, assistance_policy, candidates, case_programs
 from .request import Coverage, Request, RequestErrors
+from .sitecaps import Setting
 from .treatment import ONCE, Treatment, contract_rate
 
 STAND_IN_KINDS = ("commercial", "uninsured")

@@ -7,17 +7,19 @@ them. A term nobody knows ("unknown") becomes an open question with its lowest a
 import re
 from collections.abc import Iterator, Mapping
 from copy import copy
-from dataclasses import dataclass
 from datetime import date
 
-from drugs.reference import LINE_KINDS, SITES
 from payers.parameters import figure
 from payers.reference import Design, DesignTerms, Payers, plain
 
-from .cost.contract import PLAN_KEYS, TERMS_KEYS, show
+from .cost.contract import PLAN_KEYS, TERMS_KEYS
 from .cost.years import CALENDAR_YEAR, anchor_in, year_starting
-from .findings import Findings, Option, Unknown, refuse
+from .findings import Findings, refuse
+from .nestedterms import merged, met_amounts, without_met
+from .openterms import OpenTerms, is_open
 from .request import Coverage
+from .sitecaps import Setting, with_caps_of_site
+from .termchecks import check_limits, check_shape
 from .words import day
 
 CATALOGUE_KEYS = ("cap_sites", "disputed_caps", "no_plan", "code_coinsurance")
@@ -34,27 +36,6 @@ KEYS_OF_METHOD = {
 """Plan keys by the method of a secondary coverage; every other coverage has those of a plan."""
 
 UNTYPED = object()
-ANY_RATE = 100_000
-ANY_AMOUNT = 10**9
-DEFAULTS = {"covered": True, "copay": 0, "coinsurance": 0, "kind": "embedded", "includes_deductible": False}
-"""What a term means where a design does not name it (section 9 of the cost model)."""
-ACA_LIMIT = {"individual": "aca/out_of_pocket_maximum_self", "family": "aca/out_of_pocket_maximum_family"}
-
-
-@dataclass(frozen=True)
-class Setting:
-    """What terms depend on beside the design: place of care, units of a dose, dates and kinds of the lines.
-
-    `plan_year_start` is that of the coverage it stands beside, if any: one case has one plan year.
-    """
-
-    site_of_care: str
-    units_per_dose: int
-    first: date
-    last: date
-    kinds: frozenset[str] = frozenset()
-    plan_year_start: tuple[int, int] | None = None
-
 
 NEVER_SECOND = {
     "chip": "CHIP is never second: a child who has other insurance cannot have CHIP",
@@ -223,8 +204,10 @@ class PlanWriter:
         terms = merged(design_terms, self.typed) | changes
         terms = self.with_met(terms) if year == self.first_year else self.without_met(terms)
         check_limits(terms, f"{self.coverage.path}.terms")
-        terms = self.with_answers(terms, design_terms, year)
-        terms = self.with_caps_of_site(terms)
+        known = OpenTerms(
+            self.findings, self.payers, self.coverage.path, year, lambda path: self.figure(path, year)
+        )
+        terms = with_caps_of_site(self.findings, known.with_answers(terms, design_terms), self.setting)
         return {key: value for key, value in terms.items() if key not in CATALOGUE_KEYS}
 
     def say_what_stands_in(self, revision: DesignTerms, year_ends: date):
@@ -276,128 +259,6 @@ class PlanWriter:
             )
         return found.value
 
-    # --- what nobody knows ---
-
-    def with_answers(self, terms: dict, design_terms: dict, year: int) -> dict:
-        """Each "unknown" term replaced by the answer this run takes."""
-        answered = dict(terms)
-        for path in unknown_paths(terms):
-            if path == ("assistance_policy",):
-                continue  # asked for where the programs are known
-            value = self.answer(path, terms, default_at(design_terms, path), year)
-            answered = with_value(answered, path, value)
-        return answered
-
-    def answer(self, path: tuple[str, ...], terms: dict, of_design, year: int):
-        low, high = self.extremes(path, terms, year)
-        values = {"lowest": low, "highest": high}
-        likely = "lowest" if path[-1] in ("met_individual", "met_family") else "highest"
-        if of_design not in (None, "unknown"):
-            same = [name for name, value in values.items() if value == of_design]
-            likely = same[0] if same else "of_design"
-            values = values if same else {"lowest": low, "of_design": of_design, "highest": high}
-        key = ".".join((self.coverage.path.removeprefix("$."), *path))
-        if key not in self.findings.unknowns:
-            options = tuple(Option(name, in_words(path, value)) for name, value in values.items())
-            is_amount = isinstance(high, int) and not isinstance(high, bool)
-            self.findings.ask(Unknown(key, question_about(path), "payer", options, likely, is_amount))
-        return values[self.findings.answer(key)]
-
-    def extremes(self, path: tuple[str, ...], terms: dict, year: int) -> tuple:
-        """The lowest and the highest value a term can have, as far as law or arithmetic bounds it."""
-        name = path[-1]
-        if name in ("individual", "family"):
-            limit = self.legal_limit(name, year)
-            pool, other_side = path[1], {"deductibles": "out_of_pocket_maximums"}.get(path[0], "deductibles")
-            other = value_at(terms, (other_side, pool, name))
-            person, family = (value_at(terms, (path[0], pool, who)) for who in ("individual", "family"))
-            # A maximum is not below the deductible, nor a family's limit below one person's.
-            least = [other if path[0] != "deductibles" else 0, person if name == "family" else 0]
-            most = [
-                limit,
-                other if path[0] == "deductibles" else None,
-                family if name == "individual" else None,
-            ]
-            low = max((value for value in least if isinstance(value, int)), default=0)
-            return low, max(low, min(value for value in most if isinstance(value, int)))
-        if name in ("met_individual", "met_family"):
-            of_limit = (*path[:-1], name.removeprefix("met_"))
-            limit = value_at(terms, of_limit)
-            if limit == "unknown":
-                limit = self.extremes(of_limit, terms, year)[1]
-            return 0, limit if isinstance(limit, int) else 0
-        if name == "coinsurance" or name == "coinsurance_covered":
-            return 0, ANY_RATE
-        if name == "copay" or name == "amount":
-            return 0, ANY_AMOUNT
-        if name == "hdhp_minimum_deductible":
-            who = "family" if terms.get("hdhp_coverage") == "family" else "self"
-            return None, self.figure(f"hdhp/minimum_deductible_{who}", year)
-        if name in ("covered", "includes_deductible", "covers_part_b_deductible"):
-            return True, False
-        if name == "kind":
-            return "embedded", "aggregate"
-        refuse(f"{self.coverage.path}.terms.{'.'.join(path)}", 'this term cannot be "unknown": leave it out')
-
-    def legal_limit(self, name: str, year: int) -> int:
-        """The most a plan may leave a person or a family to pay in a year (ACA, 45 CFR 156.130)."""
-        found = figure(self.payers, ACA_LIMIT[name], year)
-        if found is None:
-            return ANY_AMOUNT
-        self.findings.cite(
-            found.parameter.provenance, f"highest out-of-pocket maximum of {found.parameter.year}"
-        )
-        return found.value
-
-    # --- caps ---
-
-    def with_caps_of_site(self, terms: dict) -> dict:
-        """Only the caps that hold at this place of care; a disputed one is an open question."""
-        lifted = {name for name in terms.get("caps", {}) if not self.cap_holds(name, terms)}
-        if not lifted:
-            return terms
-        caps = {name: cap for name, cap in terms["caps"].items() if name not in lifted}
-        rules = {
-            kind: {**rule, "cap": None} if isinstance(rule, Mapping) and rule.get("cap") in lifted else rule
-            for kind, rule in terms.get("rules", {}).items()
-        }
-        return {**terms, "caps": caps, "rules": rules}
-
-    def cap_holds(self, name: str, terms: dict) -> bool:
-        if not any(
-            rule.get("cap") == name
-            for kind, rule in terms.get("rules", {}).items()
-            if kind in self.setting.kinds
-        ):
-            return True  # nothing here comes under it
-        if self.setting.site_of_care not in terms.get("cap_sites", {}).get(name, SITES):
-            self.findings.assume(
-                "No limit per visit at this place of care: the hospital copayment cap holds on a hospital's "
-                "campus and in excepted off-campus departments only."
-            )
-            return False
-        if name not in terms.get("disputed_caps", ()) or self.setting.units_per_dose <= 1:
-            return True
-        answer = self.findings.choose(
-            Unknown(
-                "hospital_day_cap",
-                "Does the hospital cap the day's Medicare copayment, drug and procedure together, at the "
-                "inpatient deductible?",
-                "hospital",
-                (
-                    Option("capped", "yes: one cap for the day (42 CFR 419.41(c)(4)(i))"),
-                    Option("uncapped", "no: the cap is multiplied by the drug's units and never binds"),
-                ),
-                likely="capped",
-            )
-        )
-        self.findings.warn(
-            "The cap on a day's hospital copayment is disputed for drugs billed in many units: the regulation "
-            "caps the day's drug and procedure together, Medicare's own payment software multiplies the cap by "
-            "the units. The likely figure takes the regulation's reading, the high one is uncapped."
-        )
-        return answer == "capped"
-
     # --- amounts met ---
 
     def with_met(self, terms: dict) -> dict:
@@ -432,128 +293,10 @@ class PlanWriter:
         }
 
 
-def check_shape(terms: Mapping, path: str, keys: tuple[str, ...]):
-    """Known keys, objects where a plan has objects, and names where a rule names something."""
-    for key, value in terms.items():
-        if key not in keys:
-            refuse(f"{path}.{key}", f"expected one of the keys {', '.join(keys)}")
-        if key in ("deductibles", "out_of_pocket_maximums", "caps", "rules"):
-            if not isinstance(value, Mapping):
-                refuse(f"{path}.{key}", "expected an object of names")
-            for name, item in value.items():
-                if not isinstance(item, Mapping):
-                    refuse(f"{path}.{key}.{name}", "expected an object")
-    if terms.get("disputed_caps") not in (None, []):
-        refuse(f"{path}.disputed_caps", "expected an empty list: no cap is disputed any more")
-    kinds = terms.get("maximizer_kinds")
-    for at, kind in (
-        *((f"rules.{kind}", kind) for kind in terms.get("rules", {})),
-        *((f"maximizer_kinds[{i}]", kind) for i, kind in enumerate(kinds if isinstance(kinds, list) else ())),
-    ):
-        if kind not in LINE_KINDS:
-            refuse(f"{path}.{at}", f"expected one of the kinds {', '.join(LINE_KINDS)}, got {show(kind)}")
-    for kind, rule in terms.get("rules", {}).items():
-        for key in ("deductible", "cap", "out_of_pocket_maximum"):
-            if not isinstance(rule.get(key), str | None):
-                refuse(f"{path}.rules.{kind}.{key}", f"expected a name, got {show(rule[key])}")
-
-
-def check_limits(plan: Mapping, path: str):
-    """What no plan has: a maximum below the deductible, more met than the limit, a person above the family."""
-    for side in ("deductibles", "out_of_pocket_maximums"):
-        for name, pool in plan.get(side, {}).items():
-            check_pool(pool, f"{path}.{side}.{name}")
-    for rule in plan.get("rules", {}).values():
-        deductible = plan.get("deductibles", {}).get(rule.get("deductible"), {})
-        name = rule.get("out_of_pocket_maximum")
-        maximum = plan.get("out_of_pocket_maximums", {}).get(name, {})
-        for who in ("individual", "family"):
-            least, most = amount_of(deductible, who), amount_of(maximum, who)
-            if least is not None and most is not None and most < least:
-                refuse(
-                    f"{path}.out_of_pocket_maximums.{name}.{who}",
-                    f"the out-of-pocket maximum ({dollars(most)}) is below the deductible ({dollars(least)})",
-                )
-
-
-def check_pool(pool: Mapping, path: str):
-    person, family = amount_of(pool, "individual"), amount_of(pool, "family")
-    if person is not None and family is not None and person > family:
-        refuse(f"{path}.individual", f"one person's limit ({dollars(person)}) is above the family's")
-    for who, limit in (("individual", person), ("family", family)):
-        met = amount_of(pool, f"met_{who}") or 0
-        if limit is not None and met > limit:
-            refuse(f"{path}.met_{who}", f"more is met ({dollars(met)}) than the limit ({dollars(limit)})")
-
-
 def figure_words(path: str) -> str:
     """A national figure in words: "medicare/part_b_deductible" is the Part B deductible."""
     words = path.split("/")[-1].replace("_", " ")
     return PROPER.sub(lambda found: PROPER_WORDS[found[0]], words)
-
-
-def amount_of(pool: Mapping, key: str) -> int | None:
-    """An amount that is known; what is "unknown" or not an amount is judged elsewhere."""
-    value = pool.get(key)
-    return value if type(value) is int and value >= 0 else None
-
-
-def dollars(amount: int) -> str:
-    return f"${amount // 100:,}.{amount % 100:02}"
-
-
-# --- terms as nested objects ---
-
-
-def merged(base, over):
-    """`over` laid on `base`, object by object; whatever is not an object replaces."""
-    if not isinstance(base, Mapping) or not isinstance(over, Mapping):
-        return over
-    return {**base, **{key: merged(base.get(key), value) for key, value in over.items()}}
-
-
-def unknown_paths(terms, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    if terms == "unknown":
-        yield path
-    elif isinstance(terms, Mapping):
-        for key, value in terms.items():
-            yield from unknown_paths(value, (*path, key))
-
-
-def is_open(terms) -> bool:
-    """Whether a term is unknown; the assistance policy is asked about where the programs are known."""
-    return any(path != ("assistance_policy",) for path in unknown_paths(terms))
-
-
-def default_at(terms, path: tuple[str, ...]):
-    """The value there, or what it means that a rule, a pool or a cap says nothing of it."""
-    value, around = value_at(terms, path), value_at(terms, path[:-1])
-    return DEFAULTS.get(path[-1]) if value is None and isinstance(around, Mapping) else value
-
-
-def value_at(terms, path: tuple[str, ...]):
-    for key in path:
-        if not isinstance(terms, Mapping):
-            return None
-        terms = terms.get(key)
-    return terms
-
-
-def with_value(terms: Mapping, path: tuple[str, ...], value) -> dict:
-    head, *rest = path
-    return {**terms, head: with_value(terms[head], tuple(rest), value) if rest else value}
-
-
-def met_amounts(terms: Mapping) -> Iterator[int]:
-    for side in ("deductibles", "out_of_pocket_maximums"):
-        for pool in (terms.get(side) or {}).values():
-            yield from (pool[key] for key in ("met_individual", "met_family") if pool.get(key))
-
-
-def without_met(pool):
-    if not isinstance(pool, Mapping):
-        return pool
-    return {key: value for key, value in pool.items() if key not in ("met_individual", "met_family")}
 
 
 PROPER_WORDS = {
@@ -570,44 +313,3 @@ PROPER_WORDS = {
     "l": "(plan L)",
 }
 PROPER = re.compile("|".join(rf"\b{words}\b" for words in PROPER_WORDS))
-
-WORDS = {
-    "individual": "one person's",
-    "family": "the family's",
-    "met_individual": "amount the patient has met of the",
-    "met_family": "amount the family has met of the",
-    "deductibles": "deductible",
-    "out_of_pocket_maximums": "out-of-pocket maximum",
-    "coinsurance": "coinsurance",
-    "copay": "copay",
-}
-
-
-def question_about(path: tuple[str, ...]) -> str:
-    """The question to the payer about one term."""
-    side = WORDS.get(path[0], path[0].replace("_", " "))
-    name = path[-1]
-    if name in ("individual", "family"):
-        return f"What is {WORDS[name]} {side} of this plan?"
-    if name in ("met_individual", "met_family"):
-        return f"What is the {WORDS[name]} {side} so far this plan year?"
-    if path[0] == "rules":
-        kind = path[1].replace("_", " ")
-        if name == "covered":
-            return f"Does the plan cover the {kind} line?"
-        return f"What is the {WORDS.get(name, name.replace('_', ' '))} for the {kind} line?"
-    if name == "hdhp_minimum_deductible":
-        return "Is this a high-deductible plan that goes with a health savings account?"
-    return f"What is the {' '.join(path).replace('_', ' ')} of this plan?"
-
-
-def in_words(path: tuple[str, ...], value) -> str:
-    if isinstance(value, bool) or value is None:
-        return "yes" if value else "no"
-    if isinstance(value, str):
-        return value
-    if path[-1] in ("coinsurance", "coinsurance_covered"):
-        return f"{value / 1000:g} %"
-    if value >= ANY_AMOUNT:
-        return "the whole allowed amount"
-    return dollars(value)

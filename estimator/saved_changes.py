@@ -10,8 +10,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from estimator.coverage import in_words
 from estimator.models import Estimate
+from estimator.openterms import in_words
 from estimator.words import day, dollars, listed, money, percent
 
 NOTHING = "nothing"

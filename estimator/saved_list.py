@@ -1,5 +1,6 @@
 """Finding saved estimates: the list with its search and filters, the newest ones, the one being revised."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
@@ -9,6 +10,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from estimator.answers import not_in_the_form
 from estimator.fields import DayField
 from estimator.models import UNDO_FOR, Estimate
 
@@ -107,10 +109,12 @@ def undoable(user) -> QuerySet:
 
 @dataclass(frozen=True)
 class Revising:
-    """The saved estimate a form started from; its number is for signed-in people."""
+    """The saved estimate a form started from; its number is for signed-in people. `left_out` is what was asked
+    for there and has no place in the form."""
 
     id: UUID
     number: str = ""
+    left_out: tuple[str, ...] = ()
 
 
 def revising(user, text: str | None) -> Revising | None:
@@ -120,5 +124,6 @@ def revising(user, text: str | None) -> Revising | None:
         return None
     if not user.has_perm(MAY_SEE):
         return Revising(public_id)
-    number = Estimate.objects.kept().filter(public_id=public_id).values_list("number", flat=True).first()
-    return Revising(public_id, number) if number else None
+    columns = Estimate.objects.kept().filter(public_id=public_id).values_list("number", "answers")
+    found = columns.first()
+    return Revising(public_id, found[0], not_in_the_form(json.loads(found[1]))) if found else None

@@ -18,7 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from estimator import saved_changes, saved_files, views
-from estimator.answers import answers_of, only_answers, posted
+from estimator.answers import answers_of, not_in_the_form, only_answers, posted
 from estimator.assemble import Reference
 from estimator.audit import Act, record
 from estimator.compareform import CompareForm, comparison_of
@@ -210,8 +210,8 @@ def revise(request: HttpRequest, public_id) -> HttpResponse:
     saved = kept_or_404(public_id)
     if not is_intact(saved):
         return tampered(request)
-    answers = posted(thawed(saved.answers))
-    revises = Revising(saved.public_id, saved.number)
+    kept = thawed(saved.answers)
+    answers, revises = posted(kept), Revising(saved.public_id, saved.number, not_in_the_form(kept))
     return views.page(request, form_of(answers), revises, comparison=comparison_of(answers))
 
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from datetime import timedelta
 from uuid import UUID
 
@@ -95,14 +96,42 @@ def test_an_estimate_is_saved_once_for_a_key_and_read_again():
     assert [one["number"] for one in asking.get("estimates").json()["estimates"]] == [whole["number"]]
 
 
-def test_what_a_program_saved_opens_in_the_browser_and_is_revised_from_its_drug():
+def test_what_a_program_saved_opens_in_the_browser_and_is_revised_with_its_answers():
     row, token = made_token()
     saved = Program(token).post("estimates", {"request": REQUEST}, UUID(int=4)).json()
     browser = Client()
     browser.force_login(row.owner)
     page = browser.get(f"/estimates/{saved['public_id']}/")
     assert saved["number"] in page.content.decode()
-    assert 'value="spinraza"' in browser.get(f"/estimates/{saved['public_id']}/revise/").content.decode()
+    again = browser.get(f"/estimates/{saved['public_id']}/revise/")
+    form = again.context["form"]
+    assert form.request()["coverage"]["medical"]["design"] == "commercial-ppo"
+    assert form.request()["first_dose_on"] == "2026-01-05"
+    assert form.request()["accept_stale"]
+    assert (
+        again.context["shown"].answer.first_year.likely
+        == page.context["shown"]["answer"]["first_year"]["likely"]
+    )
+    assert "has no place for" not in again.content.decode()
+
+
+def test_what_the_form_cannot_hold_is_said_when_it_is_revised():
+    row, token = made_token()
+    terms = {"by_plan_year": {"2027": {"out_of_pocket_maximums": {"medical": {"individual": 700_000}}}}}
+    coverage = {"medical": {"design": "commercial-ppo", "terms": terms}}
+    saved = (
+        Program(token).post("estimates", {"request": {**REQUEST, "coverage": coverage}}, UUID(int=4)).json()
+    )
+    browser = Client()
+    browser.force_login(row.owner)
+    page = browser.get(f"/estimates/{saved['public_id']}/revise/")
+    assert page.context["form"].drug.slug == "spinraza"
+    [left_out] = page.context["revises"].left_out
+    assert left_out.startswith("coverage: {")
+    assert "has no place for" in page.content.decode()
+    # It stays said while the form is filled in.
+    sent = {**page.context["answers"], "revises": str(saved["public_id"])}
+    assert "has no place for" in browser.post("/estimate/", sent).content.decode()
 
 
 def test_a_key_that_has_saved_something_else_is_refused():
@@ -247,6 +276,20 @@ def test_a_refusal_names_the_field(description, path, body, status, where):
 
 def test_a_body_that_is_not_called_json_is_refused():
     assert program().post("simulate", "{}", kind="text/plain").status_code == 415
+
+
+def test_another_method_is_refused_in_the_form_of_every_refusal():
+    answer = program().client.delete(ROOT + "estimates")
+    assert (answer.status_code, answer["Content-Type"]) == (405, "application/problem+json")
+    assert (answer["Allow"], answer.json()["detail"]) == ("GET, POST", "Here one sends GET, POST.")
+    assert Client().post("/health/").status_code == 405  # elsewhere it is Django's own
+
+
+@pytest.mark.parametrize("text", ['"' + '\\"' * 400_000, '"' + "x" * 900_000, '"' * 900_001], ids=str.__len__)
+def test_a_text_that_never_ends_is_refused_at_once(text):
+    began = time.process_time()
+    assert program().post("simulate", text).status_code == 422
+    assert time.process_time() - began < 3
 
 
 def test_a_value_is_not_repeated_into_a_header():
