@@ -11,6 +11,7 @@ REFUSALS = {
     401: "No token that works",
     403: "The token lacks the scope",
     404: "There is nothing by that name",
+    405: "This address takes another method: Allow names it",
     409: "Not as it was before",
     413: "The body is too large",
     415: "The body is not JSON",

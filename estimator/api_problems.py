@@ -16,7 +16,9 @@ from estimator.request import RequestErrors
 DEEPEST = 20
 """Levels of objects and lists in a body; a case has seven."""
 
-STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\Z)', re.DOTALL)
+"""One that never ends goes to the end of the body, and nothing is tried twice: a body is read once, however made."""
+
 BRACKETS = re.compile(rb"[\[\]{}]")
 STEP = re.compile(r"""\.([^.\[\]]+)|\[(\d+)\]|\["((?:[^"\\]|\\.)*)"\]""")
 
@@ -62,6 +64,19 @@ def body_of(request: HttpRequest) -> bytes:
     if depth(body) > DEEPEST:
         raise Problem(422, f"The body is nested more than {DEEPEST} levels deep.")
     return body
+
+
+def methods_refused(get_response):
+    """Middleware: the framework refuses a method in a way of its own; ours says what every refusal says."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if response.status_code != 405 or not request.path.startswith("/api/"):
+            return response
+        allowed = ", ".join(sorted(response.headers["Allow"].split(", ")))
+        return Problem(405, f"Here one sends {allowed}.", Allow=allowed).response()
+
+    return middleware
 
 
 def depth(text: bytes) -> int:

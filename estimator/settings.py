@@ -101,6 +101,7 @@ MIDDLEWARE = [
     "estimator.reauthentication.Reauthentication",
     "simple_history.middleware.HistoryRequestMiddleware",
     "axes.middleware.AxesMiddleware",
+    "estimator.api_problems.methods_refused",
 ]
 
 ROOT_URLCONF = "estimator.urls"
