@@ -6,10 +6,10 @@ from datetime import date
 from drugs.citations import Citations, Proof
 from drugs.dosing import band_for, examples, mg_of, units_of
 from drugs.pricehistory import for_units, per_unit
-from drugs.prices import HOSPITAL_DRUG_BASES, ChosenPrice, price_for, quarters_behind
+from drugs.prices import HOSPITAL_DRUG_BASES, ChosenPrice, gone_in_words, price_for, quarters_behind
 from drugs.reference import AdministrationCode, Code, Drug, Drugs, Price, Regimen
 from drugs.regimenpage import dose_examples, when_words
-from drugs.words import BASIS_WORDS, dollars, listed, number, percent, period
+from drugs.words import BASIS_WORDS, dollars, listed, number, percent, period, with_days
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def drug_price(drugs: Drugs, code: Code | None, today: date) -> ChosenPrice | No
 def code_answer(drug: Drug, code: Code | None, cited: Citations) -> Answer:
     if code:
         proof = cited.cite(code.provenance, f"code {code.code}", dated=True)
-        return Answer("Billing code (HCPCS)", code.code, (unit_words(code), code.words), (proof,))
+        return Answer("Billing code (HCPCS)", code.code, (unit_words(code), with_days(code.words)), (proof,))
     packages = [p for p in drug.presentations if p.ndc11]
     if not packages:
         return Answer("Billing code (HCPCS)", "None in force", (), ())
@@ -107,7 +107,8 @@ def _price_answers(
     price = chosen.price
     proof = cited.cite(price.provenance, f"price of {price.code}")
     when = f"{period(price.effective_from, price.effective_to)}, {BASIS_WORDS[price.basis]}"
-    old = "The newest known; its period is over." if chosen.carried and quarters_behind(price, today) else ""
+    is_old = chosen.carried and quarters_behind(price, today)
+    old = (gone_in_words(price) or "The newest known; its period is over") + "." if is_old else ""
     share = (f"patient's share in Medicare {percent(price.coinsurance)}",) if price.coinsurance else ()
     per_dose = price_of_doses(drug, code, price)
     shown = [Answer("Price of a unit", per_unit(price), (when, *share), (proof,), old)]

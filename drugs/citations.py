@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from drugs.reference import Provenance, Source
-from drugs.words import CONFIDENCE_WORDS, day, period
+from drugs.words import CONFIDENCE_WORDS, day, period, with_days
 
 MARKS = {"high": "", "medium": "M", "low": "L", "label_knowledge": "K"}
 """How sure a reading is: high is the rule and has no mark. Each section says what the letters mean."""
@@ -76,17 +76,17 @@ class Citations:
         return Proof(
             number=self._number(provenance.source),
             key=provenance.source.key,
-            title=provenance.source.title,
+            title=with_days(provenance.source.title),
             sure=CONFIDENCE_WORDS[provenance.confidence],
             mark=MARKS[provenance.confidence],
             verified=provenance.verified,
             told=_told(provenance, dated),
-            note=provenance.note,
+            note=with_days(provenance.note),
         )
 
     def source(self, source: Source) -> Proof:
         """A source that stands beside a value, without a statement of its own about it."""
-        return Proof(self._number(source), source.key, source.title)
+        return Proof(self._number(source), source.key, with_days(source.title))
 
     def _number(self, source: Source) -> int:
         self._sources[source.key] = source
@@ -95,7 +95,9 @@ class Citations:
     @property
     def sources(self) -> tuple[CitedSource, ...]:
         return tuple(
-            CitedSource(number, key, s.title, s.publisher, s.address, s.read_on)
+            CitedSource(
+                number, key, with_days(s.title), s.publisher, s.link or with_days(s.address), s.read_on
+            )
             for key, number in self._numbers.items()
             for s in (self._sources[key],)
         )

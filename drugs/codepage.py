@@ -13,6 +13,7 @@ from drugs.pricehistory import Line, OldPrice, PriceRow, old_price, price_line, 
 from drugs.prices import HOSPITAL_DRUG_BASES, price_for
 from drugs.reference import CODE_TOPICS, Drug, Drugs, Fact
 from drugs.topics import Item, Topics, fact_item
+from drugs.words import with_days
 
 BILLING_TOPICS = (
     "bundling",
@@ -122,7 +123,7 @@ def present_code(code: str, drugs: Drugs, today: date, cited: Citations) -> Show
         policies=_sayings(code, drugs, ("policy",), today, cited),
         questions=(*questions_about(code, drugs, chosen, today, cited), *own.items("question")),
         asked=_sayings(code, drugs, ("question",), today, cited),
-        prices=price_rows(prices, today, cited),
+        prices=price_rows(prices, today, cited, {code: coded.effective_to if coded else None}),
         price_line=price_line(prices, coded) if coded else None,
         procedure_cells=_procedure(code, drugs, today, cited),
         differences=_differences(code, drugs, today, cited),
@@ -156,7 +157,7 @@ def _kind(code: str, drugs: Drugs) -> str:
 
 def _words(uses: tuple[Use, ...]) -> str:
     """Our own words, of a use where it is billed before one where it never is."""
-    said = [use.code.words for use in uses if use.code]
+    said = [with_days(use.code.words) for use in uses if use.code]
     said += [use.administration.words for use in uses if use.administration]
     return next(iter(said), next((use.package for use in uses if use.package), ""))
 

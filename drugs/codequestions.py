@@ -8,7 +8,7 @@ from drugs.pricehistory import per_unit
 from drugs.prices import ChosenPrice
 from drugs.reference import AdministrationCode, Code, Drug, Drugs
 from drugs.topics import Item
-from drugs.words import BASIS_NAMES, USE_WORDS, listed, number, period
+from drugs.words import BASIS_NAMES, USE_WORDS, listed, number, period, with_days
 
 
 def questions_about(
@@ -45,7 +45,8 @@ def _what(drug: Drug, row: Code, today: date) -> str:
     when = period(row.effective_from, row.effective_to)
     dates = f"In force {when}." if when else ""
     ended = "It has ended: bill the code that followed." if not row.in_force(today) else ""
-    return " ".join(part for part in (f"{row.words[:1].upper()}{row.words[1:]}.", unit, dates, ended) if part)
+    words = with_days(f"{row.words[:1].upper()}{row.words[1:]}.")
+    return " ".join(part for part in (words, unit, dates, ended) if part)
 
 
 def _how(drug: Drug) -> str:

@@ -9,7 +9,7 @@ from drugs.citations import Citations, Proof
 from drugs.prices import price_for
 from drugs.reference import AdministrationCode, Code, Drug, Drugs
 from drugs.topics import Item
-from drugs.words import SYSTEM_WORDS, USE_WORDS, dollars, period, sites_in_words
+from drugs.words import SYSTEM_WORDS, USE_WORDS, dollars, period, sites_in_words, with_days
 
 PROCEDURE_BASES = (("pfs", "nonfacility"), ("pfs", "facility"), ("opps", ""), ("asc", ""))
 
@@ -55,7 +55,7 @@ def code_row(code: Code, today: date, cited: Citations) -> CodeRow:
     return CodeRow(
         code=code.code,
         system=SYSTEM_WORDS[code.system],
-        words=code.words,
+        words=with_days(code.words),
         unit=unit_words(code),
         period=period(code.effective_from, code.effective_to),
         ended=not code.in_force(today),
@@ -76,7 +76,7 @@ def administration_row(row: AdministrationCode, drug: Drug, cited: Citations) ->
         is_never=row.use == "never",
         sites=sites_in_words(row.sites),
         imaging="Imaging is included." if row.includes_imaging and "maging" not in row.note else "",
-        note=row.note,
+        note=with_days(row.note),
         named_by=", ".join(payers_naming(drug, row.code)),
         proof=cited.cite(row.provenance, f"administration code {row.code}"),
     )

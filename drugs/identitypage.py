@@ -6,7 +6,7 @@ from drugs.citations import Citations, Proof
 from drugs.reference import Drug, Regimen
 from drugs.regimenpage import who_words
 from drugs.topics import Item, Topics
-from drugs.words import age, listed, number
+from drugs.words import age, listed, number, with_days
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,9 @@ def warnings(drug: Drug, topics: Topics, cited: Citations) -> tuple[Item, ...]:
     boxed = topics.items("boxed_warning")
     if drug.boxed_warning:
         boxed = (
-            Item("Boxed warning", drug.boxed_warning, cited.cite(drug.provenance, "boxed warning")),
+            Item(
+                "Boxed warning", with_days(drug.boxed_warning), cited.cite(drug.provenance, "boxed warning")
+            ),
             *boxed,
         )
     return (*(boxed or (Item("Boxed warning", ""),)), *topics.items("warning"))

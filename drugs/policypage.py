@@ -8,6 +8,7 @@ from drugs.citations import Proof
 from drugs.policies import LATER, NO_PAYER, REFUSED, payer_name, sentences_of
 from drugs.reference import Fact
 from drugs.topics import Item, Topics
+from drugs.words import with_days
 
 
 @dataclass(frozen=True)
@@ -36,12 +37,13 @@ def policies(topics: Topics) -> tuple[PolicyItem, ...]:
 def policy_item(fact: Fact, topics: Topics) -> PolicyItem:
     """One payer's policy as a list; how long its authorization holds is a fact of its own, with its own proof."""
     named = policy_payer(fact.label)
-    sentences = () if fact.value.startswith(REFUSED) else sentences_of(fact.value)
+    value = with_days(fact.value)
+    sentences = () if value.startswith(REFUSED) else sentences_of(value)
     lengths = [f for f in topics.of("authorization") if payer_name(f.label) == payer_name(fact.label)]
     return PolicyItem(
         label=fact.label,
         link=named[0] if named else "",
-        refused=fact.value if fact.value.startswith(REFUSED) else "",
+        refused=value if value.startswith(REFUSED) else "",
         asks=tuple(s for s in sentences if not LATER.match(s)),
         renewals=tuple(s for s in sentences if LATER.match(s)),
         proof=topics.item(fact).proof,

@@ -117,4 +117,5 @@ def _prices(
     own = dict.fromkeys(c.code for c in drug.codes if c.system in ("hcpcs", "ndc"))
     prices = tuple(price for each in own for price in drugs.prices_of(each))
     units = usual_units(drug, code) if code else []
-    return price_rows(prices, today, cited, (code.code, units[0]) if len(units) == 1 else None)
+    last_days = {c.code: c.effective_to for c in drug.codes}
+    return price_rows(prices, today, cited, last_days, (code.code, units[0]) if len(units) == 1 else None)

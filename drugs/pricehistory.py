@@ -1,13 +1,15 @@
 """The published prices of a code as rows and as one line. Dollars are Decimal, places in the picture whole."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 
 from drugs.citations import Citations, Proof
 from drugs.prices import ChosenPrice, gone_in_words, quarters_behind
 from drugs.reference import Code, Price
-from drugs.words import BASIS_SHORT, BASIS_WORDS, day, dollars, number, percent, period
+from drugs.words import BASIS_SHORT, BASIS_WORDS, day, dollars, listed, number, percent, period
 
 WIDTH, HEIGHT = 640, 190
 LEFT, RIGHT, TOP, BOTTOM = 12, 12, 12, 30
@@ -54,8 +56,17 @@ class Point:
 
 
 @dataclass(frozen=True)
+class Gap:
+    """Quarters between two points of which no price is known: `2024Q2 to 2024Q4`."""
+
+    x: int
+    width: int
+    quarters: str
+
+
+@dataclass(frozen=True)
 class Line:
-    """One basis of one code by quarter; a missing quarter is a gap. The axis does not begin at zero."""
+    """One basis of one code by quarter; missing quarters are gaps, and said. The axis does not begin at zero."""
 
     title: str
     description: str
@@ -63,6 +74,7 @@ class Line:
     height: int
     points: tuple[Point, ...]
     strokes: tuple[str, ...]
+    gaps: tuple[Gap, ...]
     floor: int
 
 
@@ -76,9 +88,14 @@ def old_price(chosen: ChosenPrice | None, today: date) -> OldPrice | None:
 
 
 def price_rows(
-    prices: tuple[Price, ...], today: date, cited: Citations, dose: tuple[str, int] | None = None
+    prices: tuple[Price, ...],
+    today: date,
+    cited: Citations,
+    last_days: Mapping[str, date | None],
+    dose: tuple[str, int] | None = None,
 ) -> tuple[PriceRow, ...]:
-    """Newest first, each beside the one before it on its basis; `dose` is the code and units of the usual one."""
+    """Newest first, each beside the one before it on its basis. `last_days` are those of the codes that end, `dose`
+    is the code and units of the usual one."""
     rows = []
     for price in sorted(prices, key=lambda p: (p.effective_from, p.basis, p.place), reverse=True):
         rows.append(
@@ -90,7 +107,7 @@ def price_rows(
                 amount=per_unit(price),
                 change=_change(price, prices),
                 share=percent(price.coinsurance) if price.coinsurance is not None else "",
-                state=_state(price, prices, today),
+                state=_state(price, prices, today, last_days.get(price.code)),
                 proof=cited.cite(price.provenance, f"price of {price.code}"),
             )
         )
@@ -129,13 +146,19 @@ def _change(price: Price, prices: tuple[Price, ...]) -> str:
     return f"{'+' if tenths > 0 else '−' if tenths < 0 else ''}{abs(int(tenths)) // 10}.{abs(int(tenths)) % 10} %"
 
 
-def _state(price: Price, prices: tuple[Price, ...], today: date) -> str:
+def _state(price: Price, prices: tuple[Price, ...], today: date, ended: date | None) -> str:
     if price.effective_from > today:
         return "not yet in force"
     if price.in_force(today):
         return "in force"
     newest = max(_same_basis(price, prices), key=lambda p: p.effective_from)
-    return "newest known, past" if newest is price and quarters_behind(price, today) else ""
+    if newest is not price or not quarters_behind(price, today):
+        return ""
+    if ended and ended < today:
+        return f"the last one: the code ended on {day(ended)}"
+    return (
+        f"the last one: {price.gone_words} since {price.gone_in}" if price.gone_in else "newest known, past"
+    )
 
 
 def price_line(prices: tuple[Price, ...], code: Code) -> Line | None:
@@ -152,17 +175,19 @@ def _line(prices: list[Price], code: Code) -> Line:
     points = _points(prices)
     first, last = points[0], points[-1]
     low, high = min(p.amount for p in prices), max(p.amount for p in prices)
-    basis = BASIS_WORDS[prices[0].basis]
+    basis, gaps = BASIS_WORDS[prices[0].basis], _gaps(prices, points)
     return Line(
         title=f"{code.code}, a unit: {basis}, {first.period} to {last.period}",
         description=(
             f"From {first.amount} in {first.period} to {last.amount} in {last.period}; "
             f"lowest {dollars(low)}, highest {dollars(high)}. The axis does not begin at zero."
+            + _gap_words(gaps)
         ),
         width=WIDTH,
         height=HEIGHT,
         points=points,
         strokes=_strokes(prices, points),
+        gaps=gaps,
         floor=HEIGHT - BOTTOM,
     )
 
@@ -191,6 +216,22 @@ def _strokes(prices: list[Price], points: tuple[Point, ...]) -> tuple[str, ...]:
             strokes.append([])
         strokes[-1].append(f"{point.x},{point.y}")
     return tuple(" ".join(stroke) for stroke in strokes)
+
+
+def _gaps(prices: list[Price], points: tuple[Point, ...]) -> tuple[Gap, ...]:
+    found = []
+    for (before, start), (after, end) in pairwise(zip(prices, points, strict=True)):
+        first, last = _quarter(before) + 1, _quarter(after) - 1
+        if first <= last:
+            words = " to ".join(dict.fromkeys(f"{n // 4}Q{n % 4 + 1}" for n in (first, last)))
+            found.append(Gap(start.x, end.x - start.x, words))
+    return tuple(found)
+
+
+def _gap_words(gaps: tuple[Gap, ...]) -> str:
+    if not gaps:
+        return ""
+    return f" Shaded: no price of {listed([gap.quarters for gap in gaps])} was found."
 
 
 def _quarter(price: Price) -> int:

@@ -14,7 +14,7 @@ from datetime import date
 from drugs.pricehistory import for_units, per_unit
 from drugs.prices import HOSPITAL_DRUG_BASES, price_for, quarter_bounds
 from drugs.reference import Drugs, Price, Provenance
-from drugs.words import BASIS_NAMES, dollars, period
+from drugs.words import BASIS_NAMES, dollars, period, with_days
 
 NAMED = re.compile(
     r"\{price (?P<code>\w+)(?: x (?P<units>\d+))?(?: (?P<basis>[a-z_]+)(?: (?P<quarter>20\d\dQ[1-4]))?)?\}"
@@ -23,7 +23,7 @@ UNKNOWN = "no published price known"
 
 
 def with_prices(text: str, drugs: Drugs, today: date) -> tuple[str, tuple[Provenance, ...]]:
-    """The text with its amounts, and where each of them is from."""
+    """The text with its amounts and days as pages write them, and where each amount is from."""
     used: list[Provenance] = []
 
     def amount(named: re.Match) -> str:
@@ -33,7 +33,7 @@ def with_prices(text: str, drugs: Drugs, today: date) -> tuple[str, tuple[Proven
         used.append(price.provenance)
         return _words(price, named["units"])
 
-    return NAMED.sub(amount, text), tuple(dict.fromkeys(used))
+    return with_days(NAMED.sub(amount, text)), tuple(dict.fromkeys(used))
 
 
 def _price(named: re.Match, drugs: Drugs, today: date) -> Price | None:

@@ -20,7 +20,7 @@ from drugs.dosing import (
 )
 from drugs.pricehistory import for_units, per_unit
 from drugs.reference import Code, DoseBand, Drug, Interval, Phase, Price, Regimen
-from drugs.words import age, dollars, listed, number, period, span
+from drugs.words import age, dollars, listed, number, period, span, with_days
 
 YEARS = 3
 
@@ -84,7 +84,7 @@ def _shown(
         slug=regimen.slug,
         name=regimen.name,
         is_default=regimen.is_default,
-        note=regimen.note,
+        note=with_days(regimen.note),
         rows=tuple(phase_row(drug, phase, band, code) for phase in regimen.phases for band in phase.bands),
         worked=tuple(_worked(regimen, who, code, used, today) for who in examples(regimen)),
         price_words=_price_words(regimen, code, used),

@@ -6,6 +6,7 @@ from datetime import date
 from drugs.citations import Citations, Proof
 from drugs.pricewords import with_prices
 from drugs.reference import Drugs, Fact
+from drugs.words import with_days
 
 
 @dataclass(frozen=True)
@@ -53,4 +54,4 @@ def fact_item(fact: Fact, drugs: Drugs, today: date, cited: Citations, link: str
     text, prices = with_prices(fact.value, drugs, today)
     proof = cited.cite(fact.provenance, fact.label, dated=True)
     more = tuple(cited.source(p.source) for p in prices if p.source != fact.provenance.source)
-    return Item(fact.label, text, proof, link, more)
+    return Item(with_days(fact.label), text, proof, link, more)

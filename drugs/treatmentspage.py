@@ -10,7 +10,7 @@ from drugs.identitypage import ages
 from drugs.pricehistory import per_unit
 from drugs.reference import Drug, Drugs
 from drugs.topics import Item
-from drugs.words import BASIS_WORDS, period
+from drugs.words import BASIS_WORDS, period, with_days
 
 
 @dataclass(frozen=True)
@@ -59,12 +59,12 @@ def _first_fact(drug: Drug, topic: str, cited: Citations, labelled: bool = False
     if not facts:
         return Item("", "")
     text = f"{facts[0].label}: {facts[0].value}" if labelled else facts[0].value
-    return Item("", text, cited.source(facts[0].provenance.source))
+    return Item("", with_days(text), cited.source(facts[0].provenance.source))
 
 
 def _boxed(drug: Drug, cited: Citations) -> Item:
     if drug.boxed_warning:
-        return Item("", drug.boxed_warning, cited.source(drug.provenance.source))
+        return Item("", with_days(drug.boxed_warning), cited.source(drug.provenance.source))
     return _first_fact(drug, "boxed_warning", cited)
 
 

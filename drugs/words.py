@@ -1,5 +1,6 @@
 """Reference values in words: dollars, percentages, dates, quarters, sites and bases. Texts only, no rules."""
 
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -69,6 +70,14 @@ def percent(thousandths: int) -> str:
 
 def day(on: date) -> str:
     return f"{on:%b} {on.day}, {on.year}"
+
+
+WRITTEN_DAY = re.compile(r"(?<![\w-])20\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?![\w-])")
+
+
+def with_days(text: str) -> str:
+    """`from 2025-04-01` -> `from Apr 1, 2025`: a day inside a sentence as every other one on the page."""
+    return WRITTEN_DAY.sub(lambda found: day(date.fromisoformat(found[0])), text)
 
 
 def number(value: Decimal | int) -> str:

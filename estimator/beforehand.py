@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from drugs.policies import Length, papers_of, tests_of
 from drugs.reference import Fact
+from drugs.words import with_days
 from estimator.authorization import Deciding, is_insured
 from estimator.cost.years import add_months
 from estimator.estimate import Estimate
@@ -224,4 +225,4 @@ def asked(estimate: Estimate, first_year: list[GivenDose]) -> list[str]:
 
 
 def saying(fact: Fact) -> Saying:
-    return Saying(fact.label, fact.value, citation_key(fact.provenance))
+    return Saying(fact.label, with_days(fact.value), citation_key(fact.provenance))

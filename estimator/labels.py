@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from drugs.reference import Drug
+from drugs.words import with_days
 from estimator.claimlines import LineNote
 from estimator.presented import FoundDrug, SourceLine, Statement
 from estimator.words import day, dollars, listed
@@ -61,7 +62,7 @@ def source_line(used) -> SourceLine:
     facts.append(CONFIDENCE_WORDS[origin.confidence])
     uses = listed(list(used.used_for))
     used_for = uses[:1].upper() + uses[1:]
-    return SourceLine(used.key, source.title, source.address, used_for, tuple(facts), source.link)
+    return SourceLine(used.key, with_days(source.title), source.address, used_for, tuple(facts), source.link)
 
 
 def found_drug(drug: Drug) -> FoundDrug:

@@ -1,5 +1,6 @@
 """The pages about drugs and codes: everything the data know, each value with its source."""
 
+import re
 from datetime import date
 
 import pytest
@@ -97,6 +98,8 @@ def test_no_section_of_a_drug_page_ever_vanishes(read):
         assert [name for name in SECTIONS if name not in page.ids] == [], drug.slug
         broken = [x for x in page.links if x.startswith("#") and x[1:] not in page.ids]
         assert broken == [], drug.slug
+        # A day stands nowhere as 2016-12-23.
+        assert re.findall(r"\b20\d\d-\d\d-\d\d\b", page.text) == [], drug.slug
 
 
 def test_what_nobody_found_says_so_with_a_date(read):
