@@ -28,6 +28,8 @@ COUNSELOR = (
     "estimator.add_estimate",
     "estimator.view_sharelink",
     "estimator.add_sharelink",
+    "estimator.view_batchrun",
+    "estimator.add_batchrun",
 )
 ADMINISTRATOR = (
     "auth.view_user",
@@ -38,6 +40,8 @@ ADMINISTRATOR = (
     "drugs.view_importbatch",
     "drugs.publish_importbatch",
     "estimator.view_auditevent",
+    "estimator.view_batchrun",
+    "estimator.change_batchrun",
 )
 MANAGES_PEOPLE = "auth.change_user"
 NOT_AN_EDITORS = Q(codename="publish_importbatch") | Q(codename__contains="_historical")
@@ -126,6 +130,12 @@ RIGHTS = {
     "saved_undo": "estimator.add_estimate",
     "share_links": "estimator.add_sharelink",
     "share_revoke": "estimator.add_sharelink",
+    "panels": "estimator.view_batchrun",
+    "panel_template": "estimator.add_batchrun",
+    "panel": "estimator.view_batchrun",
+    "panel_results": "estimator.add_batchrun",
+    "panel_delete": "estimator.view_batchrun",
+    "panel_step": "estimator.view_batchrun",
     "api_tokens": "estimator.add_estimate",
     "api_token_revoke": "estimator.add_estimate",
 }

@@ -7,6 +7,7 @@ from django.urls import include, path, re_path
 
 from estimator import (
     api_views,
+    batch_views,
     calendar_views,
     compare_views,
     health,
@@ -49,6 +50,12 @@ urlpatterns = [
     path("estimates/<uuid:public_id>/share/", share_views.links, name="share_links"),
     path("estimates/<uuid:public_id>/share/<int:number>/revoke/", share_views.revoke, name="share_revoke"),
     re_path(r"^share/(?P<token>[\s\S]+)$", share_views.shared, name="shared"),
+    path("panels/", batch_views.panels, name="panels"),
+    path("panels/template.csv", batch_views.template, name="panel_template"),
+    path("panels/<uuid:public_id>/", batch_views.panel, name="panel"),
+    path("panels/<uuid:public_id>/results.csv", batch_views.results, name="panel_results"),
+    path("panels/<uuid:public_id>/delete/", batch_views.delete, name="panel_delete"),
+    path("panels/<uuid:public_id>/<slug:name>/", batch_views.step, name="panel_step"),
     path("api/v1/", api.urls),
     path("account/tokens/", api_views.listing, name="api_tokens"),
     path("account/tokens/<int:number>/revoke/", api_views.revoke, name="api_token_revoke"),

@@ -66,11 +66,18 @@ PAGES = {
     "saved_undo": "counselor",
     "share_links": "counselor",
     "share_revoke": "counselor",
+    "panels": "counselor administrator",
+    "panel_template": "counselor",
+    "panel": "counselor administrator",
+    "panel_results": "counselor",
+    "panel_delete": "counselor administrator",
+    "panel_step": "counselor administrator",
     "api_tokens": "counselor",
     "api_token_revoke": "counselor",
     "freshness": "editor administrator",
 }
 POSTED = {"session_stay", "session_over", "saved_delete", "saved_undo", "share_revoke", "api_token_revoke"}
+POSTED |= {"panel_delete", "panel_step"}
 POSTED |= {"other_sessions", "second_factor_codes", "second_factor_off", "sign_out"}
 STRANGERS = {"estimate_review"}
 """A stranger may look at a review that waits for nothing: it leads home."""
@@ -116,9 +123,11 @@ def addresses(saved) -> dict[str, str]:
         "payer": ["medicare"],
         "share_revoke": [saved.public_id, link.pk],
         "api_token_revoke": [1],
+        "panel_step": [saved.public_id, "pause"],
     }
     of_saved = [name for name in PAGES if name.startswith("saved") or name == "share_links"]
     filled |= {name: [saved.public_id] for name in of_saved}
+    filled |= {name: [saved.public_id] for name in ("panel", "panel_results", "panel_delete")}
     return {name: reverse(name, args=filled.get(name, [])) for name in PAGES}
 
 
