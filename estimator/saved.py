@@ -110,7 +110,7 @@ class Draft:
     def shown(self) -> Presented:
         return present(self.estimate, self.reference)
 
-    @property
+    @cached_property
     def page(self) -> dict:
         """What the page of the saved estimate shows: the answer, what would change it, the days for a calendar."""
         covered = self.shown.answer.state == "covered"
