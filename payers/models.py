@@ -177,6 +177,12 @@ class AssistanceProgram(Loaded):
     def __str__(self):
         return self.name
 
+    def clean(self):
+        """It becomes a link on public pages: a script must not stand in it."""
+        super().clean()
+        if self.address and not self.address.startswith(("https://", "http://")):
+            raise ValidationError({"address": "Begin the web address with https://"})
+
 
 class ProgramTerms(Revision):
     """What a program pays and for whom. An empty maximum is unlimited only where it is known."""

@@ -151,6 +151,11 @@ class Program:
     how_to_apply: str = ""
     order: int = 0
 
+    @property
+    def link(self) -> str:
+        """The address where it is one that a browser opens without running anything."""
+        return self.address if self.address.startswith(("https://", "http://")) else ""
+
     def rule(self, topic: str) -> ProgramRule | None:
         """What is known about a topic; None where nothing is."""
         return next((r for r in self.rules if r.topic == topic and r.answer is not None), None)
