@@ -155,10 +155,12 @@ def summary_of(run: BatchRun) -> dict:
     rows, estimated, refused; distribution: [{"from": cents, "to": cents | None, "rows"}], `to` exclusive;
     programs: [{"program", "rows", "cents"}], the most helped first; coverages: [{"coverage", "rows", "refused",
     "patient", "insurance", "secondary", "programs"}]; refusals: [{"path", "drug", "rows", "words"}], the most first,
-    where `words` are those of one such row; patient_cents, insurance_cents, secondary_cents, programs_cents over all.
+    where `words` are those of one such row; patient_cents, insurance_cents, secondary_cents, programs_cents over all;
+    patient_low_cents and patient_high_cents, the ends of all ranges; `open`: rows with an open question, `further`:
+    rows whose range an open question may take further.
     """
     bars, programs = Counter(), defaultdict(lambda: [0, 0])
-    coverages, refusals = defaultdict(Counter), {}
+    coverages, refusals, ranges = defaultdict(Counter), {}, Counter()
     for row in results_of(run):
         coverage = coverages[row["coverage"]]
         coverage["rows"] += 1
@@ -167,8 +169,9 @@ def summary_of(run: BatchRun) -> dict:
             found = refusals.setdefault((row["path"], row["drug"]), [0, row["refusal"]])
             found[0] += 1
             continue
-        likely = row["years"][0][1]
+        low, likely, high, is_proven = row["years"][0]
         bars[bar_of(likely)] += 1
+        ranges.update(low=low, high=high, open=bool(row["questions"]), further=not is_proven)
         _, insurance, secondary, helped = row["paid"]
         coverage.update(patient=likely, insurance=insurance, secondary=secondary, programs=helped)
         for name, cents in row["programs"].items():
@@ -196,6 +199,10 @@ def summary_of(run: BatchRun) -> dict:
                 refusals.items(), key=lambda item: (-item[1][0], item[0])
             )[:MOST_REASONS]
         ],
+        "patient_low_cents": ranges["low"],
+        "patient_high_cents": ranges["high"],
+        "open": ranges["open"],
+        "further": ranges["further"],
         **{f"{who}_cents": sum(of[who] for of in coverages.values()) for who in WHO_PAYS},
     }
 

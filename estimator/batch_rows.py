@@ -5,16 +5,17 @@ way (very many open questions, more met than a limit) is estimated one by one.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 
 import numpy as np
 
-from .assemble import Assembler, Reference
+from .assemble import Assembled, Assembler, Reference
 from .batch_columns import MET, value_of
 from .batch_grid import Group, run_all
 from .batch_requests import NoSuchLimit, request_of
 from .batch_results import YEARS_SHOWN, refused, told
+from .compare import DRUG_KINDS, not_covered
 from .cost.grid import CHUNK
 from .estimate import Estimate, Range, estimate_of
 from .request import Request, RequestErrors, read_request
@@ -39,11 +40,18 @@ OF_OTHERS = (
     *MET,
 )
 """Columns on which no claim line depends."""
+NO_HONEST_AMOUNT = "No honest amount can stand here: what would be owed depends on what others agree to."
 
 
-def estimated(rows: list, as_of: date, reference: Reference) -> Iterator[dict]:
-    """The result of each [number, cells], in any order."""
-    panel = Panel(as_of, reference)
+def nobody() -> None:
+    """Nobody waits for a sign of life."""
+
+
+def estimated(
+    rows: list, as_of: date, reference: Reference, alive: Callable[[], None] = nobody
+) -> Iterator[dict]:
+    """The result of each [number, cells], in any order. `alive` is called again and again, every second or so."""
+    panel = Panel(as_of, reference, alive)
     waiting, width = [], 0
     for alike in panel.groups(rows):
         for members in cut(alike, TOGETHER // (MOST_RUNS + 1)):
@@ -79,8 +87,8 @@ def is_above_nothing(text: str) -> bool:
 class Panel:
     """The rows of a chunk: what several of them share is worked out once."""
 
-    def __init__(self, as_of: date, reference: Reference):
-        self.as_of, self.reference = as_of, reference
+    def __init__(self, as_of: date, reference: Reference, alive: Callable[[], None] = nobody):
+        self.as_of, self.reference, self.alive = as_of, reference, alive
         self.memory: dict = {}
         self.treatments: dict[tuple, Treatment | None] = {}
         self.alike: dict[tuple, Treatment] = {}
@@ -101,6 +109,7 @@ class Panel:
         """That of the row, or one that is alike; None where there is none."""
         of_lines = tuple((name, text) for name, text in cells.items() if name not in OF_OTHERS)
         if of_lines not in self.treatments:
+            self.alive()
             try:
                 found = Treatment.of(self.request(cells), self.reference.drugs, self.memory)
                 self.treatments[of_lines] = self.alike.setdefault(likeness(found), found)
@@ -110,6 +119,7 @@ class Panel:
 
     def group(self, members: list) -> Group | None:
         """None where the members are to be estimated one by one."""
+        self.alive()
         cells = shared(members[0][1])
         treatment = self.treatment(cells)
         if treatment is None:
@@ -117,7 +127,7 @@ class Panel:
         try:
             assembler = Assembler(self.request(cells), self.reference, treatment, self.memory)
             assembled = assembler.assemble()
-            if not runs_all(assembled.findings.unknowns):
+            if may_lack_cover(assembled) or not runs_all(assembled.findings.unknowns):
                 return None
             group = Group(assembler, assembled, met_of(members), len(members))
         except RequestErrors:
@@ -125,13 +135,14 @@ class Panel:
         return None if group.exceeds().any() else group
 
     def together(self, waiting: list[tuple[list, Group]]) -> Iterator[dict]:
-        run_all([group for _, group in waiting])
+        run_all([group for _, group in waiting], self.alive)
         for members, group in waiting:
             found = results_of(group)
             for (number, cells), result in zip(members, found, strict=True):
                 yield {"number": number, **told(cells), **result}
 
     def one_by_one(self, number: int, cells: dict) -> dict:
+        self.alive()
         try:
             found = estimate_of(self.request(cells), self.reference, self.memory)
         except NoSuchLimit as error:
@@ -164,8 +175,23 @@ def likeness(treatment: Treatment) -> tuple:
 # --- one row ---
 
 
+def may_lack_cover(assembled: Assembled) -> bool:
+    """Whether the drug may be on a line that no plan covers: such rows are looked at one by one."""
+    primary = assembled.case.primary
+    if primary is None:
+        return True
+    kinds = {line.kind for line in assembled.case.lines if line.kind in DRUG_KINDS}
+    every = (primary.terms, *(terms for _, terms in primary.later_terms))
+    return not all(terms.rule_for(kind).covered for terms in every for kind in kinds)
+
+
 def result_of(found: Estimate) -> dict:
-    """What the results say of an estimate. `paid`: of treatment year 1 what is allowed, and who pays it, likely."""
+    """What the results say of an estimate. `paid`: of treatment year 1 what is allowed, and who pays it, likely.
+
+    Without cover it is refused, as on the page of an estimate.
+    """
+    if words := not_covered(found.assembled, found.simulation.rows):
+        return {"refusal": f"{words} {NO_HONEST_AMOUNT}", "path": "$.coverage"}
     year = found.simulation.by_treatment_year["1"]
     programs: dict[str, int] = {}
     for row in found.simulation.rows:
