@@ -139,7 +139,7 @@ LEFT_BY = {
 
 
 def official_files(folder):
-    """One for each quarter from 2030 on, with a price for each of our codes; nothing else is known of those quarters."""
+    """One for each quarter from 2030 on, with a price for each of our codes. Nobody else prices those quarters."""
     for number in count_from(0):
         quarter = f"{2030 + number // 4}Q{number % 4 + 1}"
         path = folder / f"{quarter}.csv"
