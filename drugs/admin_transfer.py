@@ -7,6 +7,8 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.views.decorators.http import require_POST
 from import_export.admin import ImportExportMixin
 from import_export.forms import ImportForm
 
@@ -14,6 +16,7 @@ from drugs.acts import acted
 from drugs.safecsv import BadTable, SafeCSV
 
 LARGEST_TABLE = 2 * 1024 * 1024
+WAITING, MOST_WAITING = "tables to confirm", 5
 
 
 class TableForm(ImportForm):
@@ -60,6 +63,26 @@ class TransferAdmin(ImportExportMixin):
     def add_data_read_fail_error_to_form(self, form, e):
         words = str(e) if isinstance(e, BadTable) else "This file cannot be read as csv text in UTF-8."
         form.add_error("import_file", words)
+
+    def get_confirm_form_initial(self, request, import_form):
+        """The session remembers which files wait for its own yes."""
+        initial = super().get_confirm_form_initial(request, import_form)
+        if name := initial.get("import_file_name"):
+            request.session[WAITING] = [*request.session.get(WAITING, []), name][-MOST_WAITING:]
+        return initial
+
+    @method_decorator(require_POST)
+    def process_import(self, request, **kwargs):
+        """Only a file that this session has shown, and once: any other name would be read, and removed, as well."""
+        if not self.has_import_permission(request):
+            raise PermissionDenied
+        waiting = request.session.get(WAITING, [])
+        name = request.POST.get("import_file_name", "")
+        if name not in waiting:
+            messages.error(request, "Nothing was imported: this file waits here no more. Send it once more.")
+            return redirect(reverse("admin:{}_{}_import".format(*self.get_model_info())))
+        request.session[WAITING] = [other for other in waiting if other != name]
+        return super().process_import(request, **kwargs)
 
     @transaction.atomic
     def process_dataset(self, dataset, form, request, **options):

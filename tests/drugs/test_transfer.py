@@ -237,3 +237,24 @@ def test_the_drugs_of_a_program_go_out_and_come_back_by_their_slugs(small_data, 
     assert program.drugs.count() == 2
     taken(browser, AssistanceProgram, [row | {"drugs": ""}])
     assert program.drugs.count() == 0
+
+
+@pytest.mark.parametrize("name", ["other.csv", "../../etc/passwd", "", "\0"])
+def test_only_a_file_that_this_session_has_shown_is_taken(browser, name, tmp_path, monkeypatch):
+    """The name comes back from the page: it must not reach another file of the temporary folder."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    other = tmp_path / "other.csv"
+    other.write_text("key,title\nx,Somebody else's\n")
+    sent = {"import_file_name": name, "original_file_name": "a.csv", "format": "0", "resource": "0"}
+    answer = browser.post(page(Source, "process_import"), sent, follow=True)
+    assert "this file waits here no more" in answer.content.decode()
+    assert other.exists()
+    assert not Source.objects.exists()
+
+
+def test_a_file_is_confirmed_once(small_data, browser):
+    row = exported(browser, Source)[0] | {"title": "Another title"}
+    shown = upload(browser, Source, [row])
+    assert "this file waits here no more" not in confirm(browser, Source, shown).content.decode()
+    assert Source.objects.filter(title="Another title").exists()
+    assert "this file waits here no more" in confirm(browser, Source, shown).content.decode()
