@@ -1,4 +1,4 @@
-"""Compare plans for a treatment, or treatments under a coverage. Answers are posted; who is signed in can save them."""
+"""Compare plans for a treatment, or treatments under a coverage. Answers are posted, and kept only when saved."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render

@@ -242,7 +242,7 @@ class CompareForm:
 
 
 def help_words(programs: ProgramChoice, entered: Iterable[str] = ()) -> tuple[str, ...]:
-    """Which help a way counts on, and what of the estimate's does not hold here. `entered`: the estimate's."""
+    """Which help a way is estimated with, and which of what was `entered` for the estimate does not hold here."""
     counted = programs.counted
     unusable = [
         form for form in programs.forms if not form.judged.usable and form.program.name in set(entered)
@@ -251,7 +251,7 @@ def help_words(programs: ProgramChoice, entered: Iterable[str] = ()) -> tuple[st
         filter(
             None,
             (
-                f"Help counted on: {listed(counted)}." if counted else "",
+                f"Help switched on: {listed(counted)}." if counted else "",
                 f"Left out, as in the estimate: {listed(programs.left_out)}." if programs.left_out else "",
                 *(f"Not here: {form.program.name}. {form.reason}" for form in unusable),
             ),

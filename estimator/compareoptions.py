@@ -71,8 +71,11 @@ class OtherTermsForm(forms.Form):
         super().__init__(data, prefix=prefix)
         choices = [(regimen.slug, regimen.name) for regimen in treatment.regimens]
         self.fields["regimen"] = forms.ChoiceField(label="Regimen", choices=choices, required=False)
-        hint = "" if treatment.needs_price else "Leave it empty where a price is published."
-        for name in treatment.drug_amounts:
+        hint = "Leave it empty where a price is published."
+        if treatment.needs_price:
+            hint = "Nobody publishes a price: ask the plan or the billing office."
+        self.amounts = treatment.drug_amounts
+        for name in self.amounts:
             label = str(treatment.fields[name].label)
             self.fields[name] = MoneyField(label=label, required=False, help_text=hint)
         self.fields["accept_stale"] = forms.BooleanField(
@@ -222,6 +225,8 @@ class TreatmentOption:
         needed = [message for messages in self.treatment.errors.values() for message in messages]
         if self.terms.errors and not needed:
             needed.append(WRONG_AMOUNT)
+        if self.treatment.needs_price and not any(self.treatment.data.get(n) for n in self.terms.amounts):
+            needed.append("Type the allowed amount: nobody publishes a price for this regimen.")
         other = self.page.other_plan
         if not self.page.pays(self.treatment.main_benefit) and not (other is not None and other.chosen):
             needed.append(f"Choose the plan that pays {self.treatment.main_benefit} drugs.")

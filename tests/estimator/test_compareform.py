@@ -139,6 +139,14 @@ def test_what_is_set_aside_comes_back_with_its_question(opened):
     assert form.set_aside["option1-design"] == "medicare-part-b"
 
 
+def test_a_treatment_without_a_published_price_asks_for_the_amount_where_it_is_chosen(opened):
+    told = {"compare-weight_kg": "60", "compare-age_years": "40"}
+    steps = ({"compare-what": "treatments"}, {"option1-drug": "evrysdi"}, told)
+    [option] = opened(*steps).options
+    assert option.missing == ["Type the allowed amount: nobody publishes a price for this regimen."]
+    assert opened(*steps, {"option1-evrysdi-allowed_drug": "28,000"}).options[0].missing == []
+
+
 # Each plan's own terms
 
 
@@ -233,7 +241,7 @@ def test_what_was_used_of_a_program_goes_along_where_it_fits(opened):
     _, hdhp, part_b = form.ways()
     [card] = [use for use in hdhp.request["programs"] if use["program"] == "biogen-copay"]
     assert (card["annual_maximum"], card["used"]) == (600_000, 150_000)
-    assert any(note.startswith("Help counted on: Spinraza copay program") for note in hdhp.notes)
+    assert any(note.startswith("Help switched on: Spinraza copay program") for note in hdhp.notes)
     assert "biogen-copay" not in uses(part_b)
     assert any(note.startswith("Not here: Spinraza copay program.") for note in part_b.notes)
 
@@ -242,7 +250,7 @@ def test_a_program_of_the_other_plan_alone_is_counted_there_as_in_its_own_estima
     base = {"medical-design": "medicare-part-b", "dose_on": "2026-01-05"}
     form = opened({"option1-design": "commercial-ppo"}, base=base)
     assert uses(form.ways()[1]) == "auto"
-    assert "Help counted on: Spinraza copay program" in form.ways()[1].notes[0]
+    assert "Help switched on: Spinraza copay program" in form.ways()[1].notes[0]
 
 
 def test_program_answers_hold_for_another_treatment_too(opened):
