@@ -301,15 +301,17 @@ class LeaseLost(Exception):
 
 
 def estimate_rows(chunk: BatchChunk, as_of: date, reference: Reference) -> list[dict]:
-    """The result of each row, renewing the lease as long as rows come out."""
-    renewed, found = timezone.now(), []
-    for row in batch_rows.estimated(orjson.loads(chunk.panel), as_of, reference):
-        found.append(row)
+    """The result of each row, renewing the lease as long as the work goes on."""
+    renewed = timezone.now()
+
+    def alive():
+        nonlocal renewed
         if timezone.now() - renewed > leases.LEASE / 4:
             renewed = timezone.now()
             if not leases.renew(chunk):
                 raise LeaseLost
-    return found
+
+    return list(batch_rows.estimated(orjson.loads(chunk.panel), as_of, reference, alive))
 
 
 def where(error: Exception) -> str:

@@ -12,6 +12,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "estimator.settings")  # before 
 
 from celery import Celery
 from django.conf import settings
+from kombu.exceptions import OperationalError
 
 VISIBLE_AGAIN_AFTER = 15
 """Seconds after which a task that nobody has acknowledged is given to another worker; longer than a lease."""
@@ -21,7 +22,7 @@ RECOVERED_WITHIN = VISIBLE_AGAIN_AFTER + 2 * LOOK_EVERY
 
 app = Celery("estimator", broker=settings.QUEUE or None)
 app.conf.update(
-    task_default_queue="estimator",
+    task_default_queue=settings.QUEUE_NAME,
     task_ignore_result=True,
     task_acks_late=True,
     task_reject_on_worker_lost=True,
@@ -29,7 +30,7 @@ app.conf.update(
     worker_hijack_root_logger=False,
     broker_connection_retry_on_startup=True,
     broker_transport_options={
-        "global_keyprefix": "estimator:",
+        "global_keyprefix": f"{settings.QUEUE_NAME}:",
         "visibility_timeout": VISIBLE_AGAIN_AFTER,
         "unacked_restore_interval": LOOK_EVERY,
         "unacked_restore_throttle": 1,
@@ -50,17 +51,24 @@ def chunk(self, run_pk: int, number: int):
 
 def send(run):
     """A task for each chunk that is not settled. Raises EngineDown."""
-    from kombu.exceptions import OperationalError
-
     from .batch import unsettled
     from .engines import EngineDown
 
     try:
-        with app.producer_pool.acquire(block=True) as producer:
+        with app.connection_for_write(settings.QUEUE) as connection:
             for number in unsettled(run.pk).values_list("number", flat=True):
-                chunk.apply_async((run.pk, number), producer=producer, retry=False)
+                chunk.apply_async(
+                    (run.pk, number), connection=connection, queue=settings.QUEUE_NAME, retry=False
+                )
     except OperationalError:
         raise EngineDown(
             "The queue (ESTIMATOR_QUEUE) does not answer, so no worker hears of this panel. What was done is kept: "
             "resume the panel when the queue is back."
         ) from None
+
+
+def workers() -> int:
+    """How many workers listen to the queue. Raises OperationalError where it does not answer."""
+    with app.connection_for_write(settings.QUEUE) as connection:
+        connection.ensure_connection(max_retries=1, timeout=3)
+        return len(app.control.ping(timeout=1, connection=connection))

@@ -6,7 +6,7 @@ amounts met. Numbers are integer cents.
 """
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -123,8 +123,8 @@ class Likely:
     most_on: np.ndarray
 
 
-def run_all(groups: Sequence[Group]):
-    """Fills `by_year`, `by_date` and `likely` of each group."""
+def run_all(groups: Sequence[Group], alive: Callable[[], None]):
+    """Fills `by_year`, `by_date` and `likely` of each group; `alive` is called between the steps."""
     sheets, places = [], []
     for group in groups:
         for run, case in enumerate(group.cases):
@@ -132,6 +132,7 @@ def run_all(groups: Sequence[Group]):
             places.append((group, run))
     for members in groups_of(sheets).values():
         for part in cut(members, places):
+            alive()
             run_stacked([sheets[index] for index in part], [places[index] for index in part])
 
 

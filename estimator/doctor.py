@@ -6,7 +6,6 @@ Every check gives findings; what a check cannot find out is said, never passed o
 
 import os
 import shutil
-import socket
 import stat
 import tempfile
 from collections.abc import Callable, Iterator
@@ -204,16 +203,24 @@ def pdf() -> Iterator[tuple[str, str]]:
 
 
 def queue() -> Iterator[tuple[str, str]]:
-    address = os.environ.get("ESTIMATOR_QUEUE", "")
-    if not address:
-        yield GOOD, "none is set: batches run in processes of this machine"
+    if not settings.QUEUE:
+        yield GOOD, "none is set: panels are estimated by processes of this machine"
         return
-    place = urlsplit(address)
+    from estimator import batch_celery  # Celery is for those alone who have set a queue
+
+    place = urlsplit(settings.QUEUE).hostname
     try:
-        with socket.create_connection((place.hostname or "", place.port or 6379), timeout=3):
-            yield GOOD, f"{place.hostname} answers"
-    except OSError as error:
-        yield BAD, f"{place.hostname} does not answer ({error}): batches wait, estimates go on"
+        listening = batch_celery.workers()
+    except batch_celery.OperationalError as error:
+        yield BAD, f"{place} does not answer ({first_line(error)}): panels wait, estimates go on"
+        return
+    if listening:
+        yield GOOD, f"{place} answers, and {listening} worker{'s' if listening > 1 else ''} to it"
+    else:
+        yield (
+            LOOK,
+            f"{place} answers, but no worker listens: panels wait. docs/batch.md says how to start one",
+        )
 
 
 CHECKS = {

@@ -17,6 +17,7 @@ ESTIMATOR_MODE=local (the default) serves plain http on the loopback of one mach
     ESTIMATOR_CONTACT     whom to tell about an error on a page: an e-mail address or an https address
     ESTIMATOR_API_RATE    requests a minute that a token of the JSON API may make (default 120)
     ESTIMATOR_QUEUE       redis://host:6379/0: panels are estimated by Celery workers (empty: by processes here)
+    ESTIMATOR_QUEUE_NAME  another name than estimator, where two installations share a Redis
     LOG_LEVEL             INFO, WARNING, ...
 """
 
@@ -279,6 +280,7 @@ if QUEUE and not QUEUE.startswith(("redis://", "rediss://")):
     raise ImproperlyConfigured(
         "ESTIMATOR_QUEUE must be the address of a Redis, like redis://127.0.0.1:6379/0, or be empty."
     )
+QUEUE_NAME = env("ESTIMATOR_QUEUE_NAME", default="") or "estimator"
 
 # Limits on what a visitor can send
 

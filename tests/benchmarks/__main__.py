@@ -1,6 +1,6 @@
 """All benchmarks in one run, written into docs/benchmarks.md and the README: `.venv/bin/python tests/benchmarks`.
 
-    .venv/bin/python tests/benchmarks [rule page server growth agreement]      (default: all of them)
+    .venv/bin/python tests/benchmarks [rule page server growth batch agreement]      (default: all of them)
 
 Each runs in a process of its own. Where only some are named, their lines are printed and nothing is written.
 """
@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 
 from report import ROOT, Line, write
 
-ALL = ("rule", "page", "server", "growth", "agreement")
+ALL = ("rule", "page", "server", "growth", "batch", "agreement")
 
 
 def lines_of(name: str) -> list[Line]:

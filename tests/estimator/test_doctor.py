@@ -118,12 +118,12 @@ def test_a_missing_pango_turns_only_pdfs_off(monkeypatch):
     assert states("PDF") == {"look"}
 
 
-def test_a_queue_that_is_set_is_asked(monkeypatch):
+def test_a_queue_that_does_not_answer_is_bad_and_none_is_fine(settings):
+    assert states("queue") == {"good"}
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        port = listening.getsockname()[1]
-        monkeypatch.setenv("ESTIMATOR_QUEUE", f"redis://127.0.0.1:{port}/0")
-        assert states("queue") == {"good"}
-    assert states("queue") == {"bad"}
+        settings.QUEUE = f"redis://127.0.0.1:{listening.getsockname()[1]}/0"
+    [(state, words)] = found("queue")
+    assert (state, words.startswith("127.0.0.1 does not answer")) == ("bad", True)
 
 
 def test_the_command_says_it_in_lines_and_as_json_and_ends_with_one_where_something_is_bad():
