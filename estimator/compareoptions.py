@@ -226,7 +226,7 @@ class TreatmentOption:
         if self.terms.errors and not needed:
             needed.append(WRONG_AMOUNT)
         if self.treatment.needs_price and not any(self.treatment.data.get(n) for n in self.terms.amounts):
-            needed.append("Type the allowed amount: nobody publishes a price for this regimen.")
+            needed.append("Nobody publishes a price for this regimen: type its allowed amount.")
         other = self.page.other_plan
         if not self.page.pays(self.treatment.main_benefit) and not (other is not None and other.chosen):
             needed.append(f"Choose the plan that pays {self.treatment.main_benefit} drugs.")

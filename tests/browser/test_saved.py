@@ -1,10 +1,6 @@
 """Saved estimates in a real browser: save, sign in on the way, find, revise, compare, print, delete, undo."""
 
-from io import StringIO
-
 import pytest
-from django.core.management import call_command
-from django.db import transaction
 from playwright.sync_api import expect
 
 from estimator.assemble import Reference
@@ -16,19 +12,9 @@ from .test_estimate import LOOKS, PART_B, choose_plan, is_narrow_enough, with_an
 looks = pytest.mark.parametrize("look", LOOKS.values(), ids=LOOKS)
 
 
-@pytest.fixture(scope="module")
-def known(django_db_setup, django_db_blocker):
-    """What `manage.py load_reference` knows, read once; the database itself stays as it was."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        call_command("load_reference", stdout=StringIO())
-        current = Reference.current()
-        transaction.set_rollback(True)
-    return current
-
-
 @pytest.fixture
-def open_site(open_page, known, monkeypatch):
-    monkeypatch.setattr(Reference, "current", lambda: known)
+def open_site(open_page, reference, monkeypatch):
+    monkeypatch.setattr(Reference, "current", lambda: reference)
     person("counselor", "counselor")
     return open_page
 
@@ -67,6 +53,29 @@ def save(page, label=""):
 
 def unfold(page):
     page.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = true)")
+
+
+def test_a_comparison_is_saved_found_and_printed(signed_in, assert_accessible, screenshot):
+    page = signed_in(**LOOKS["narrow dark"])
+    answer(page)
+    page.get_by_role("button", name="Compare with another plan").click()
+    page.wait_for_url("**/compare/")
+    with page.expect_response(lambda response: "/compare/" in response.url):
+        page.get_by_label("Plan", exact=True).select_option(label="Commercial PPO (example)")
+    page.get_by_role("button", name="Save this comparison").click()
+    assert_accessible(page)
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("heading", name="Estimate 20").wait_for()
+    page.goto("/estimates/")
+    page.get_by_role("link", name="Comparison of 20").click()
+    page.get_by_role("heading", name="Comparison 20").wait_for()
+    assert "$10,778.74" in page.locator(".result").inner_text()
+    assert_accessible(page)
+    assert is_narrow_enough(page)
+    screenshot(page)
+    page.emulate_media(media="print")
+    assert not page.get_by_role("link", name="Revise").is_visible()
+    assert page.get_by_role("heading", name="Over 1, 3 and 5 years").is_visible()
 
 
 def test_a_reload_and_back_bring_the_answers_again_until_signing_out(signed_in):

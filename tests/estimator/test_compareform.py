@@ -143,7 +143,7 @@ def test_a_treatment_without_a_published_price_asks_for_the_amount_where_it_is_c
     told = {"compare-weight_kg": "60", "compare-age_years": "40"}
     steps = ({"compare-what": "treatments"}, {"option1-drug": "evrysdi"}, told)
     [option] = opened(*steps).options
-    assert option.missing == ["Type the allowed amount: nobody publishes a price for this regimen."]
+    assert option.missing == ["Nobody publishes a price for this regimen: type its allowed amount."]
     assert opened(*steps, {"option1-evrysdi-allowed_drug": "28,000"}).options[0].missing == []
 
 
