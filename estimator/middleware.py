@@ -60,6 +60,17 @@ def size_limit(get_response):
     return middleware
 
 
+def readable_address(get_response):
+    """The administration asks the database for what its address says, and PostgreSQL has no NUL."""
+
+    def middleware(request):
+        if request.path.startswith("/admin/") and "%00" in request.META["QUERY_STRING"]:
+            return render(request, "400.html", status=400)
+        return get_response(request)
+
+    return middleware
+
+
 def largest(request):
     return settings.LARGEST_REQUEST if request.user.is_authenticated else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 

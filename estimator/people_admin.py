@@ -3,6 +3,8 @@
 Only an administrator comes here. Rights come with roles alone, so there is nothing here to give somebody more.
 """
 
+from axes.admin import AccessAttemptAdmin
+from axes.models import AccessAttempt
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
@@ -14,7 +16,9 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from estimator import people, secondfactor
 from estimator.audit import Act, record
 
-admin.site.unregister([User, Group, TOTPDevice])  # secrets, and rights without a role, are nobody's to edit
+admin.site.unregister(
+    [User, Group, TOTPDevice, AccessAttempt]
+)  # secrets, and rights without a role, are nobody's to edit
 
 
 class RolesField(forms.ModelMultipleChoiceField):
@@ -152,3 +156,15 @@ class PersonAdmin(UserAdmin):
         """A new password from an administrator ends the person's sessions; the page and its event are one."""
         with transaction.atomic():
             return super().user_change_password(request, id, form_url)
+
+
+@admin.register(AccessAttempt)
+class WrongPasswordAdmin(AccessAttemptAdmin):
+    """Who is locked out; deleting a row lets them try again."""
+
+    list_display = ("attempt_time", "username", "ip_address", "user_agent", "failures_since_start")
+    list_filter = ("attempt_time",)
+
+    def lookup_allowed(self, lookup, value, request=None):
+        """PostgreSQL refuses to look for what is no address."""
+        return not lookup.startswith("ip_address") and super().lookup_allowed(lookup, value, request)

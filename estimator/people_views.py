@@ -48,6 +48,11 @@ class SignIn(LoginView):
         self.request.session[HALFWAY] = halfway
         return redirect(f"{reverse('sign_in_code')}?{urlencode({'next': self.get_redirect_url()})}")
 
+    def get_redirect_url(self):
+        """Signing in does not lead to signing in again."""
+        page = super().get_redirect_url()
+        return "" if page.partition("?")[0] in (reverse("sign_in"), reverse("admin:login")) else page
+
     def get_context_data(self, **kwargs):
         answers = only_answers(waiting(self.request), SaveForm.OWN)
         ended = self.request.session.get(sessionlimits.ENDED)

@@ -97,6 +97,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "estimator.middleware.size_limit",
+    "estimator.middleware.readable_address",
     "estimator.sessionlimits.session_limits",
     "estimator.middleware.Rights",
     "estimator.reauthentication.Reauthentication",

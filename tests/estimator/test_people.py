@@ -4,6 +4,7 @@ import json
 from uuid import uuid4
 
 import pytest
+from axes.models import AccessAttempt
 from django.apps import apps
 from django.contrib.auth.models import Group, User
 from django.contrib.sessions.models import Session
@@ -383,3 +384,19 @@ def test_people_of_before_keep_what_they_could_do():
     assert {g.name for g in old.groups.all()} == {"counselor"}
     assert {g.name for g in staff.groups.all()} == {"counselor", "editor"}
     assert not gone.groups.exists()
+
+
+def test_who_is_locked_out_is_seen_without_what_they_typed_and_let_in_again(office):
+    Client().post("/sign-in/", {"username": "maria", "password": "wrong-word"})
+    page = reverse("admin:axes_accessattempt_changelist")
+    text = office.get(page).text
+    assert "maria" in text
+    assert "wrong-word" not in text
+    assert office.get(page, {"ip_address": "nonsense"}).status_code == 400
+    chosen = {
+        "action": "delete_selected",
+        "_selected_action": [AccessAttempt.objects.get().pk],
+        "post": "yes",
+    }
+    office.post(page, chosen)
+    assert not AccessAttempt.objects.exists()
