@@ -5,7 +5,7 @@ from datetime import date
 from fractions import Fraction
 
 from drugs.cadence import REREAD_AFTER_DAYS
-from payers.reference import Payers, Program, ProgramTerms
+from payers.reference import Payers, Program, ProgramRule, ProgramTerms
 
 STALE_AFTER_DAYS = REREAD_AFTER_DAYS
 WORDS = {
@@ -134,7 +134,7 @@ def _whole(percent: Fraction) -> int:
     return -(-percent.numerator // percent.denominator)
 
 
-def is_stale(terms: ProgramTerms, on_date: date) -> bool:
-    """Whether nobody has read or verified the terms again for so long that they may have changed."""
+def is_stale(terms: ProgramTerms | ProgramRule, on_date: date) -> bool:
+    """Whether nobody has read or verified them again for so long that they may have changed."""
     seen = max((day for day in (terms.provenance.read_on, terms.provenance.verified_on) if day), default=None)
     return seen is None or (on_date - seen).days > STALE_AFTER_DAYS

@@ -22,7 +22,7 @@ from drugs.datafiles import TABLES as DRUG_TABLES
 from drugs.import_models import ImportBatch
 from drugs.loading import BadFile, DataFile
 from drugs.prices import quarters_behind
-from drugs.provenance import Sourced
+from drugs.provenance import Loaded, Sourced
 from drugs.reference import NEVER_VERIFIED
 from drugs.words import BASIS_WORDS, day, listed, period
 from payers import models
@@ -78,7 +78,9 @@ class Report:
 
 
 def freshness_report(today: date) -> Report:
-    past = _past_prices(today)
+    users = _drugs_by_code()
+    ended = _past_prices(today)
+    past = [row for row in ended if row.code in users or row.origin != Loaded.Origin.IMPORT]
     return Report(
         today=today,
         banner=_banner(past, today),
@@ -86,8 +88,8 @@ def freshness_report(today: date) -> Report:
             Part(
                 "prices",
                 "Prices past their quarter",
-                "The newest price of a code has ended.",
-                _prices(past, today),
+                f"The newest price of a code has ended.{_others(len(ended) - len(past))}",
+                _prices(past, users, today),
             ),
             Part(
                 "designs",
@@ -143,8 +145,14 @@ def _banner(past: list[Any], today: date) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _prices(past: list[Any], today: date) -> tuple[Line, ...]:
-    users = _drugs_by_code()
+def _others(count: int) -> str:
+    """An official file brings a thousand codes: those of no drug here hold up no estimate."""
+    if not count:
+        return ""
+    return f" {count:,} more {'is' if count == 1 else 'are'} of codes that no drug here uses, and not listed."
+
+
+def _prices(past: list[Any], users: dict[str, set[str]], today: date) -> tuple[Line, ...]:
     return tuple(
         Line(
             what=f"{row.code}, {BASIS_WORDS[row.basis]}",

@@ -74,7 +74,7 @@ def shown_program(
         type=TYPE_WORDS[program.type],
         drugs=drugs_of(program, drugs),
         facts=facts,
-        rules=_rules(program, cited),
+        rules=_rules(program, today, cited),
         not_found=listed(unsaid + not_found(program)),
         status=_fund_status(terms) if terms else "",
         read=_read(terms) if terms else "",
@@ -83,12 +83,12 @@ def shown_program(
     )
 
 
-def _rules(program: Program, cited: Citations) -> tuple[Item, ...]:
+def _rules(program: Program, today: date, cited: Citations) -> tuple[Item, ...]:
     """Each has a source of its own: last days and travel seldom stand where the amounts do."""
     return tuple(
         Item(
             LABELS[rule.topic],
-            rule_words(rule),
+            rule_words(rule) + (" (not read for 180 days: ask)" if is_stale(rule, today) else ""),
             cited.cite(rule.provenance, f"{program.name}: {LABELS[rule.topic].lower()}", dated=True),
         )
         for rule in known_rules(program)

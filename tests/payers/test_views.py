@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from drugs import catalogue as drug_catalogue
 from drugs.citations import Citations
+from drugs.models import DataRevision, Price, Source
 from payers import catalogue
 from payers.presented import policy_payers
 from payers.termwords import terms_in_words
@@ -125,7 +126,9 @@ def test_a_drug_page_lists_its_programs_with_phone_maximum_and_whom_they_refuse(
 
 def test_a_program_not_read_for_180_days_is_flagged(client, reference_data, monkeypatch):
     monkeypatch.setattr("django.utils.timezone.localdate", lambda *args: date(2027, 6, 1))
-    assert "not read for 180 days" in Page(client.get("/drugs/spinraza/")).text
+    page = Page(client.get("/drugs/spinraza/"))
+    assert "not read for 180 days" in page.text
+    assert "apply again each year (not read for 180 days: ask)" in page.text
 
 
 def test_differences_about_a_program_stand_on_its_drugs_page(read):
@@ -159,6 +162,22 @@ class TestFreshness:
         assert "J2326" in banner
         assert "is one quarter behind: estimates use it and say so." in banner
         assert "asks for a deliberate yes before it uses it" in banner
+
+    def test_codes_that_no_drug_here_uses_are_counted_not_listed(self, staff, monkeypatch):
+        for code in ("J9998", "J9999"):
+            Price.objects.create(
+                code=code,
+                basis="asp",
+                amount=1,
+                effective_from=date(2026, 1, 1),
+                effective_to=date(2026, 3, 31),
+                source=Source.objects.first(),
+                origin="import",
+            )
+        DataRevision.bump()
+        page = self.page(staff, monkeypatch)
+        assert "J9999" not in page.text
+        assert "2 more are of codes that no drug here uses, and not listed." in page.text
 
     def test_the_price_of_an_ended_code_may_rest(self, staff, monkeypatch):
         assert "J1300" not in self.page(staff, monkeypatch).text
