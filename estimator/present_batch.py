@@ -54,6 +54,7 @@ SENTENCES = {
     State.CANCELLED: "It stopped for good and gives no results. To estimate these patients, upload the file again.",
     State.DONE: "Every row was looked at.",
 }
+BEGINNING = "The first rows take some seconds."
 NOBODY = (
     "Nobody has worked on it for a while: the server was started anew, or no worker is running. "
     "What is done is kept. Press Resume to go on."
@@ -62,6 +63,8 @@ NOBODY = (
 
 def standing(run: BatchRun, progress: Progress) -> Standing:
     title, words = TITLES[progress.state], SENTENCES.get(progress.state, run.reason)
+    if progress.state == State.RUNNING and not progress.done:
+        words = f"{BEGINNING} {words}"
     if progress.is_idle:
         title, words = "Waiting for somebody to work on it", NOBODY
     part = f", {progress.percent // 10 * 10} % of the rows done" if progress.state == State.RUNNING else ""
@@ -107,12 +110,14 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Outcome:
-    """The summary of a panel in words."""
+    """The summary of a panel in words. `reach` is how far the patients' part may go, `open` how many rows ask."""
 
     rows: str
     estimated: str
     refused: str
     totals: tuple[tuple[str, str], ...]
+    reach: str
+    open: str
     costs: Picture | None
     helped: Picture | None
     payers: Picture | None
@@ -122,12 +127,19 @@ class Outcome:
 def outcome(summary: Mapping, reference: Reference) -> Outcome:
     """`summary` is that of `batch_results.summary_of`; names come from the catalogue of now, else stay short."""
     estimated = summary["estimated"]
-    coverages = [one for one in summary["coverages"] if one["rows"] > one["refused"]]
+    coverages = sorted(
+        (one for one in summary["coverages"] if one["rows"] > one["refused"]),
+        key=lambda one: (one["refused"] - one["rows"], one["coverage"]),
+    )
     return Outcome(
         rows=f"{summary['rows']:,}",
         estimated=f"{estimated:,}",
         refused=f"{summary['refused']:,}" if summary["refused"] else "",
         totals=tuple((WORDS[who], money(summary[f"{name}_cents"])) for who, name in WHO.items()),
+        reach=reach(summary),
+        open=f"That is so in {rows_of(summary['open'])}; the results name the questions."
+        if summary["open"]
+        else "",
         costs=costs(summary["distribution"], estimated) if estimated else None,
         helped=helped(summary["programs"], estimated, reference) if summary["programs"] else None,
         payers=payers(coverages, reference) if coverages else None,
@@ -136,6 +148,16 @@ def outcome(summary: Mapping, reference: Reference) -> Outcome:
             for one in summary["refusals"]
         ),
     )
+
+
+def reach(summary: Mapping) -> str:
+    """Between what and what the patients' part of all rows lies, where open questions leave a range."""
+    low, high = summary["patient_low_cents"], summary["patient_high_cents"]
+    if low == high and not summary["further"]:
+        return "No open question moves what the patients pay."
+    further = summary["further"]
+    more = f"; in {rows_of(further)} an answer still open could take it further" if further else ""
+    return f"Depending on open questions, all patients together may pay from {money(low)} to {money(high)}{more}."
 
 
 def costs(distribution: list[dict], estimated: int) -> Picture:
@@ -206,11 +228,15 @@ def patients(count: int) -> str:
     return f"{count:,} patient{'' if count == 1 else 's'}"
 
 
+def rows_of(count: int) -> str:
+    return f"{count:,} row{'' if count == 1 else 's'}"
+
+
 def share(part: int, whole: int) -> str:
     """In tenths of a percent: `12.3 %`. What is there at all is never 0."""
     tenths = (1000 * part + whole // 2) // whole
-    if part and not tenths:
-        return "under 0.1 %"
+    if not tenths:
+        return "under 0.1 %" if part else "0 %"
     return f"{tenths // 10}.{tenths % 10} %"
 
 

@@ -29,6 +29,7 @@ ROWS = (
     "P-2,spinraza,2027-02-01,commercial-ppo,none,,",
     "P-3,spinraza,2027-03-01,medicare-part-b,auto,,",
     "P-4,evrysdi,2027-01-11,commercial-ppo,none,20,30",  # nobody publishes a price for it
+    "P-5,spinraza,2027-01-11,uninsured,none,,",  # nobody covers it
 )
 
 
@@ -122,7 +123,7 @@ def test_every_bad_cell_is_listed_with_what_belongs_there_and_nothing_is_kept(cl
     text = Page(answer).text
     assert "january.csv: 4 to mend" in text
     assert 'perhaps "spinraza"' in text
-    assert "each reference once; it stands on line 3 already" in text
+    assert "Each reference once; it stands on line 3 already" in text
     assert "<b>gold</b>" not in answer.text
     assert "&lt;b&gt;gold&lt;/b&gt;" in answer.text
     assert not BatchRun.objects.exists()
@@ -132,10 +133,10 @@ def test_every_bad_cell_is_listed_with_what_belongs_there_and_nothing_is_kept(cl
     ("content", "expected"),
     [
         (b"", "This file is empty."),
-        (b"PK\x03\x04 and so on", "a csv file: in the spreadsheet choose Save as"),
+        (b"PK\x03\x04 and so on", "A csv file: in the spreadsheet choose Save as"),
         (b"\xff\xfea\x00", "UTF-8: in the spreadsheet"),
-        (HEADER.encode(), "rows below the header"),
-        (b"name,born\nJ. Doe,2020-01-01", "only columns of the template"),
+        (HEADER.encode(), "Rows below the header"),
+        (b"name,born\nJ. Doe,2020-01-01", "Only columns of the template"),
     ],
     ids=["empty", "workbook", "UTF-16", "header alone", "other columns"],
 )
@@ -173,7 +174,7 @@ def test_a_panel_starts_pauses_goes_on_and_is_done(client, owner, idle, monkeypa
     run = panel_of(client)
     assert "Nothing is estimated until you start it." in Page(client.get(at(run))).text
     page = step(client, run, "start")
-    assert "0 of 4 rows done (0 %)" in page.text
+    assert "0 of 5 rows done (0 %)" in page.text
     step(client, run, "pause")
     assert state_of(run) == "paused"
     monkeypatch.setattr(batch_views, "launch", lambda run: batch.work(run.pk))
@@ -258,10 +259,10 @@ def done(client, worked):
 
 def test_the_summary_counts_every_row_once_and_says_what_it_is_not(client, done):
     page = Page(client.get(at(done)))
-    assert "3 of 4 rows are estimated" in page.text
+    assert "3 of 5 rows are estimated" in page.text
     assert "No bill, no offer" in page.text
     assert "reference data revision" in page.text
-    assert "nobody publishes a price for the doses of this regimen" in page.text_in("refusals")
+    assert "Nobody publishes a price for the doses of this regimen" in page.text_in("refusals")
     assert "$.allowed" not in page.text_in("refusals")
     rows = [int(cells.split()[0]) for cells in histogram(client.get(at(done)).text)]
     assert sum(rows) == 3
@@ -271,7 +272,7 @@ def histogram(html: str) -> list[str]:
     """The first amount of every row of the table of costs."""
     table = html[html.index('id="costs-table"') :]
     table = table[table.index("<tbody>") : table.index("</tbody>")]
-    return [row.split('<td class="amount">')[1].split("</td>")[0] for row in table.split("<tr>")[1:]]
+    return [row.split('data-label="Patients">')[1].split("</td>")[0] for row in table.split("<tr>")[1:]]
 
 
 def test_the_results_are_the_owners_in_order_and_written_down(client, done):
@@ -279,9 +280,10 @@ def test_the_results_are_the_owners_in_order_and_written_down(client, done):
     assert answer.headers["Cache-Control"].count("no-store")
     text = b"".join(answer.streaming_content).decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(text)))
-    assert [row["reference"] for row in rows] == ["P-1", "P-2", "P-3", "P-4"]
-    assert [row["status"] for row in rows] == ["estimated"] * 3 + ["refused"]
-    assert rows[3]["year_1_likely"] == ""
+    assert [row["reference"] for row in rows] == ["P-1", "P-2", "P-3", "P-4", "P-5"]
+    assert [row["status"] for row in rows] == ["estimated"] * 3 + ["refused"] * 2
+    assert [row["year_1_likely"] for row in rows[3:]] == ["", ""]
+    assert "Without coverage nobody else pays for Spinraza. No honest amount" in rows[4]["refusal"]
     assert AuditEvent.objects.filter(act="batch_downloaded", who="maria").count() == 1
 
 

@@ -2,9 +2,10 @@
 
 import pytest
 
-from estimator.present_batch import MOST_BARS, band, counted, outcome, plain, share, time_words
+from estimator.present_batch import MOST_BARS, band, counted, outcome, plain, reach, share, time_words
 
 EMPTY = {"rows": 2, "estimated": 0, "refused": 2, "distribution": [], "programs": [], "coverages": []}
+EMPTY |= {"open": 0, "further": 0, "patient_low_cents": 0, "patient_high_cents": 0}
 EMPTY |= {f"{who}_cents": 0 for who in ("patient", "insurance", "secondary", "programs")}
 
 
@@ -25,7 +26,7 @@ def test_the_time_left_is_said_as_exactly_as_it_is_known(seconds, words):
 
 def test_what_is_there_at_all_is_never_called_none():
     assert share(1, 100_000) == "under 0.1 %"
-    assert share(0, 100_000) == "0.0 %"
+    assert share(0, 100_000) == "0 %"
     assert share(1, 3) == "33.3 %"
     assert share(3, 3) == "100.0 %"
 
@@ -85,4 +86,23 @@ def test_refusals_are_told_without_the_paths_of_a_program():
     assert (
         plain("$.secondary[0].design: not with this plan; $.years: too many")
         == "not with this plan; too many"
+    )
+
+
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [
+        ((100, 100, 0), "No open question moves what the patients pay."),
+        ((100, 900, 0), "Depending on open questions, all patients together may pay from $1.00 to $9.00."),
+        (
+            (100, 100, 1),
+            "Depending on open questions, all patients together may pay from $1.00 to $1.00; in 1 row an answer "
+            "still open could take it further.",
+        ),
+    ],
+    ids=["certain", "a range", "a range without a proven end"],
+)
+def test_the_range_of_all_rows_is_said_as_far_as_it_is_known(found, words):
+    assert (
+        reach(dict(zip(("patient_low_cents", "patient_high_cents", "further"), found, strict=True))) == words
     )
