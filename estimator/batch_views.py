@@ -41,7 +41,7 @@ class UploadForm(forms.Form):
         label="The panel, a .csv file",
         help_text=(
             f"At most {LARGEST_FILE // MEGABYTE} MB and {MOST_ROWS:,} rows. "
-            "It is only read and checked: nothing starts before you say so."
+            "It is only read and checked: nothing starts before you say so. A very long file takes a minute."
         ),
         error_messages={
             "required": "Choose a file first.",
