@@ -3,6 +3,7 @@
 import os
 from importlib import import_module
 from io import StringIO
+from types import SimpleNamespace
 
 import pytest
 from django.apps import apps
@@ -11,24 +12,58 @@ from django.core.management import call_command
 from django.core.management.color import no_style
 from django.db import connection, transaction
 from django.test import TransactionTestCase
+from hypothesis import HealthCheck, Phase
+from hypothesis import settings as properties
+
+from estimator.assemble import Reference
+
+# The same examples in every run; ESTIMATOR_PROPERTIES=long tries many more.
+PROPERTIES = {
+    "deadline": None,
+    "database": None,
+    "phases": (Phase.explicit, Phase.generate, Phase.shrink),
+    "suppress_health_check": list(HealthCheck),
+}
+properties.register_profile("ci", max_examples=60, derandomize=True, **PROPERTIES)
+properties.register_profile("long", max_examples=10_000, **PROPERTIES)
+properties.load_profile("long" if os.environ.get("ESTIMATOR_PROPERTIES") == "long" else "ci")
 
 
 def pytest_addoption(parser):
-    parser.addoption("--only-database", action="store_true", help="only tests that touch the database")
+    parser.addoption("--only-database", action="store_true", help="only what another database could change")
 
 
 def pytest_configure():
     """Static files come straight from their folders, not from an earlier collectstatic. Hashing is quick."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STATIC_ROOT = None
+    if connection.vendor == "postgresql":  # what a test has written need not outlive a power cut
+        connection.settings_dict["OPTIONS"]["options"] = "-c synchronous_commit=off"
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+
+
+READS_ONLY = pytest.StashKey[bool]()
+
+
+def pytest_itemcollected(item):
+    """Whoever asks for the snapshot needs a test database to read the files into."""
+    if "loaded" in item.fixturenames and not touches_database(item):
+        item.add_marker("django_db")
+        item.stash[READS_ONLY] = True
 
 
 def pytest_collection_modifyitems(config, items):
     if config.getoption("--only-database"):
-        others = [item for item in items if not touches_database(item)]
-        config.hook.pytest_deselected(items=others)
-        items[:] = [item for item in items if touches_database(item)]
+        chosen = [item for item in items if depends_on_database(item)]
+        config.hook.pytest_deselected(items=[item for item in items if not depends_on_database(item)])
+        items[:] = chosen
+
+
+def depends_on_database(item):
+    """Queries and everything around them. A snapshot that is read already is the same on every database (the tests of
+    the catalogues hold it), and a browser meets no query that the tests of the views do not meet."""
+    reads_only = item.stash.get(READS_ONLY, False) or "live_server" in item.fixturenames
+    return touches_database(item) and not reads_only
 
 
 def touches_database(item):
@@ -72,27 +107,45 @@ def django_db_setup(django_db_setup, django_db_blocker):
         import_module("estimator.migrations.0003_audit_and_second_factor").unguard(None, editor)
 
 
-@pytest.fixture
-def reference_data(db, loaded_tables):
-    """The database as `manage.py load_reference` leaves it."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        for model, rows in loaded_tables:
-            values = ", ".join(["%s"] * len(rows[0]))
-            cursor.executemany(f"INSERT INTO {table_of(model)} VALUES ({values})", rows)
-        models = [model for model, _ in loaded_tables]
-        for statement in connection.ops.sequence_reset_sql(no_style(), models):
-            cursor.execute(statement)
-
-
 @pytest.fixture(scope="session")
-def loaded_tables(django_db_setup, django_db_blocker):
-    """The (model, rows) that `manage.py load_reference` fills: putting them back is ten times as fast."""
+def loaded(django_db_setup, django_db_blocker):
+    """What `manage.py load_reference` makes of the files, read once: the (model, rows) of every table it fills, and
+    the snapshot of them. The database itself stays as it was."""
     with django_db_blocker.unblock(), transaction.atomic():
         before = {model for model, rows in tables() if rows}
         call_command("load_reference", stdout=StringIO())
-        loaded = [(model, rows) for model, rows in tables() if rows and model not in before]
+        filled = [(model, rows) for model, rows in tables() if rows and model not in before]
+        current = Reference.current()
         transaction.set_rollback(True)
-    return loaded
+    return SimpleNamespace(tables=filled, reference=current)
+
+
+@pytest.fixture(scope="session")
+def reference(loaded) -> Reference:
+    """What `manage.py load_reference` knows. A test of this alone needs no database of its own."""
+    return loaded.reference
+
+
+@pytest.fixture
+def reference_data(db, put_back):
+    """The database as `manage.py load_reference` leaves it."""
+    put_back()
+
+
+@pytest.fixture(scope="session")
+def put_back(loaded):
+    """Fills an empty database with what was loaded before, ten times as fast: `put_back()`."""
+
+    def fill():
+        with transaction.atomic(), connection.cursor() as cursor:
+            for model, rows in loaded.tables:
+                values = ", ".join(["%s"] * len(rows[0]))
+                cursor.executemany(f"INSERT INTO {table_of(model)} VALUES ({values})", rows)
+            models = [model for model, _ in loaded.tables]
+            for statement in connection.ops.sequence_reset_sql(no_style(), models):
+                cursor.execute(statement)
+
+    return fill
 
 
 def tables():

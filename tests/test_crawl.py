@@ -6,11 +6,9 @@ questions) it opens one. ESTIMATOR_CRAWL_PAGES=1000 opens all there are, not the
 import os
 from collections import Counter, deque
 from html.parser import HTMLParser
-from io import StringIO
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
 import pytest
-from django.core.management import call_command
 from django.db import transaction
 from django.test import Client
 from django.urls import Resolver404, resolve
@@ -125,9 +123,9 @@ class Crawl:
 
 
 @pytest.fixture(scope="module")
-def filled(django_db_setup, django_db_blocker):
+def filled(put_back, django_db_blocker):
     with django_db_blocker.unblock(), transaction.atomic():
-        call_command("load_reference", stdout=StringIO())
+        put_back()
         saved_estimate(Reference.current(), person("owner", "counselor"), PPO, label="blue folder 7")
         yield
         transaction.set_rollback(True)

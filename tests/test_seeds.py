@@ -2,12 +2,10 @@
 
 import tomllib
 from datetime import date
-from io import StringIO
 from pathlib import Path
 
 import pytest
 from django.apps import apps
-from django.core.management import call_command
 from django.db import transaction
 from django.test import Client
 
@@ -23,11 +21,11 @@ TODAY = date(2026, 11, 21)
 
 
 @pytest.fixture(scope="module")
-def site(django_db_setup, django_db_blocker):
+def site(put_back, django_db_blocker):
     """Every page of the table, and what each row of the table says; read once, then the database is as before."""
     with django_db_blocker.unblock(), transaction.atomic(), pytest.MonkeyPatch.context() as patched:
         patched.setattr("django.utils.timezone.localdate", lambda *args: TODAY)
-        call_command("load_reference", stdout=StringIO())
+        put_back()
         drugs = catalogue.load()
         addresses = {case["page"] for case in HEADINGS} | {f"/drugs/{case['drug']}/" for case in DIFFERENCES}
         pages = {address: Page(Client().get(address)) for address in addresses}

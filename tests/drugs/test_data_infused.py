@@ -2,16 +2,11 @@
 
 from datetime import date
 from decimal import Decimal
-from io import StringIO
 
 import pytest
-from django.core.management import call_command
-from django.db import transaction
 
-from drugs import catalogue
 from drugs.prices import OTHER_DRUG_BASES, price_for
 from drugs.reference import FACT_TOPICS, Interval
-from payers import catalogue as payers_catalogue
 
 SLUGS = [
     "ocrevus",
@@ -33,19 +28,9 @@ SLUGS = [
 ]
 
 
-@pytest.fixture(scope="module")
-def read(django_db_setup, django_db_blocker):
-    """The catalogues as the files make them, read once."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        call_command("load_reference", stdout=StringIO())
-        both = catalogue.load(), payers_catalogue.load()
-        transaction.set_rollback(True)
-    return both
-
-
 @pytest.fixture
-def drugs(read):
-    return read[0]
+def drugs(reference):
+    return reference.drugs
 
 
 @pytest.mark.parametrize("slug", SLUGS)
@@ -134,8 +119,8 @@ def test_a_light_child_has_ultomiris_every_four_weeks(drugs):
     assert intervals[Decimal(20)] is None
 
 
-def test_a_program_without_a_published_maximum_is_not_unlimited(read):
-    programs = {p.slug: p.terms[0] for p in read[1].programs}
+def test_a_program_without_a_published_maximum_is_not_unlimited(reference):
+    programs = {p.slug: p.terms[0] for p in reference.payers.programs}
     for slug in ("tysabri-copay", "entyvio-copay", "leqembi-copay", "kisunla-copay", "alexion-onesource"):
         assert (programs[slug].annual_maximum, programs[slug].annual_known) == (None, False)
     assert programs["ocrevus-copay"].annual_maximum == 2_000_000
@@ -143,8 +128,8 @@ def test_a_program_without_a_published_maximum_is_not_unlimited(read):
     assert programs["keytruda-free-drug"].income_limit_percent == 500
 
 
-def test_two_maximums_of_the_stelara_program_are_both_kept(read):
-    [difference] = [d for d in read[0].differences if d.subject == "program:stelara-copay"]
+def test_two_maximums_of_the_stelara_program_are_both_kept(reference):
+    [difference] = [d for d in reference.drugs.differences if d.subject == "program:stelara-copay"]
     assert (difference.value, difference.used_value) == ("$20,000", "$9,450")
 
 

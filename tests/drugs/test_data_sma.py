@@ -3,40 +3,23 @@
 import re
 from datetime import date
 from decimal import Decimal
-from io import StringIO
 
 import pytest
-from django.core.management import call_command
-from django.db import transaction
 
-from drugs import catalogue
 from drugs.reference import CONFIDENCES, FACT_TOPICS
-from payers import catalogue as payers_catalogue
-
-pytestmark = pytest.mark.django_db
 
 FIVE = ("spinraza", "zolgensma", "itvisma", "evrysdi", "elevidys")
 ASKED_FOR = date(2026, 11, 21)
 
 
-@pytest.fixture(scope="module")
-def snapshots(django_db_setup, django_db_blocker):
-    """Drugs and payers as the files say, read once; the database itself stays as it was."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        call_command("load_reference", stdout=StringIO())
-        read = catalogue.load(), payers_catalogue.load()
-        transaction.set_rollback(True)
-    return read
+@pytest.fixture
+def drugs(reference):
+    return reference.drugs
 
 
 @pytest.fixture
-def drugs(snapshots):
-    return snapshots[0]
-
-
-@pytest.fixture
-def payers(snapshots):
-    return snapshots[1]
+def payers(reference):
+    return reference.payers
 
 
 def facts(drug, topic):

@@ -1,29 +1,13 @@
 """Payers' policies, read from the facts about a drug."""
 
-from io import StringIO
-
 import pytest
-from django.core.management import call_command
-from django.db import transaction
 
-from drugs import catalogue
 from drugs.policies import Length, payer_name, policies_of
-
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(scope="module")
-def drugs(django_db_setup, django_db_blocker):
-    with django_db_blocker.unblock(), transaction.atomic():
-        call_command("load_reference", stdout=StringIO())
-        current = catalogue.load()
-        transaction.set_rollback(True)
-    return current
 
 
 @pytest.fixture
-def policies(drugs):
-    return lambda slug: {policy.slug: policy for policy in policies_of(drugs.drug(slug))}
+def policies(reference):
+    return lambda slug: {policy.slug: policy for policy in policies_of(reference.drugs.drug(slug))}
 
 
 def test_a_policy_is_a_list_of_what_it_asks(policies):
@@ -61,8 +45,8 @@ def test_a_treatment_given_once_is_authorized_once_by_every_payer(policies):
     assert all(policy.length == Length(once=True) for policy in policies("zolgensma").values())
 
 
-def test_every_length_can_be_read_and_belongs_to_a_policy(drugs):
-    for drug in drugs.drugs:
+def test_every_length_can_be_read_and_belongs_to_a_policy(reference):
+    for drug in reference.drugs.drugs:
         named = {policy.payer for policy in policies_of(drug)}
         for fact in drug.facts:
             if fact.topic == "authorization":

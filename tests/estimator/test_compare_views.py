@@ -8,6 +8,8 @@ from estimator.assemble import Reference
 from .comparing import PPO
 from .test_views import sent, text_of
 
+pytestmark = pytest.mark.django_db
+
 
 @pytest.fixture
 def client(reference, monkeypatch):

@@ -22,6 +22,8 @@ from tests.people import person
 from .asking import TODAY
 from .comparing import opened
 
+pytestmark = pytest.mark.django_db
+
 KEY = "7f3c2a52-6a1a-4f07-9f6e-0a8f1f0d2c11"
 CHOSEN = {"option1-design": "medicare-part-b", "option1-medicare-part-b-pays-premium": "202.90"}
 

@@ -10,6 +10,8 @@ from tests.people import person
 from .filling import fill
 from .saving import PART_B, saved_estimate
 
+pytestmark = pytest.mark.django_db
+
 NOT_MADE = {"en": "The PDF could not be made just now", "es": "no se pudo crear el PDF"}
 PDF_IS_OFF = "A PDF cannot be made here"
 

@@ -10,6 +10,8 @@ from django import db
 from django.test import Client
 from django.urls import include, path
 
+pytestmark = pytest.mark.django_db
+
 OUT_OF_SERVICE = [
     db.OperationalError("the connection is lost"),
     db.InterfaceError("connection already closed"),

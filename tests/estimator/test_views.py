@@ -7,6 +7,8 @@ from django.test import Client
 
 from estimator.assemble import Reference
 
+pytestmark = pytest.mark.django_db
+
 HTMX = {"HX-Request": "true"}
 
 
