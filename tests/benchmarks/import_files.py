@@ -14,12 +14,12 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
+sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "drugs" / "importers")]
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 def a_file(rows: int) -> bytes:
-    from tests.drugs.importers import files
+    import files
 
     codes = [f"{letter}{number:04}" for letter in LETTERS for number in range(10_000)][:rows]
     return files.asp(rows=[files.asp_price(code, "160.009", "19.924") for code in codes])

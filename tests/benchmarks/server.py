@@ -6,6 +6,7 @@ that of the server's processor time for a request, which is what bounds requests
 """
 
 import http.client
+import json
 import os
 import re
 import socket
@@ -33,27 +34,28 @@ def free_port() -> int:
 
 
 class Server:
-    """gunicorn as `./run` starts it, serving `bare:application`."""
+    """gunicorn as `./run` starts it, on a database of its own; with the bare page, unless told what else to serve."""
 
-    def __init__(self, folder: str):
+    def __init__(self, folder: str, database: str = "", served: str = "bare:application", errors=None):
         self.port = free_port()
         state = {"ESTIMATOR_STATE": folder, "DJANGO_SETTINGS_MODULE": "estimator.settings"}
+        state |= {"DATABASE_URL": database} if database else {}
         self.environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"} | state
         self.run("manage.py", "prepare", "--port", str(self.port))
         here = str(Path(__file__).parent)
-        served = (
-            f"-m gunicorn --chdir {ROOT} --pythonpath {here} bare:application --bind 127.0.0.1:{self.port}"
-        )
+        served = f"-m gunicorn --chdir {ROOT} --pythonpath {here} {served} --bind 127.0.0.1:{self.port}"
         flags = "--workers 2 --threads 4 --keep-alive 120 --log-level warning --no-control-socket"
         self.process = subprocess.Popen(
-            [sys.executable, *served.split(), *flags.split()], cwd=ROOT, env=self.environment
+            [sys.executable, *served.split(), *flags.split()], cwd=ROOT, env=self.environment, stderr=errors
         )
         self.wait()
 
-    def run(self, *line: str):
-        subprocess.run(
-            [sys.executable, *line], cwd=ROOT, env=self.environment, check=True, stdout=subprocess.DEVNULL
-        )
+    def run(self, *line: str) -> str:
+        """What a process that knows the server's database prints."""
+        line = [sys.executable, *line]
+        return subprocess.run(
+            line, cwd=ROOT, env=self.environment, check=True, stdout=subprocess.PIPE, text=True
+        ).stdout
 
     def wait(self):
         for _ in range(300):
@@ -158,11 +160,7 @@ def answers(server: Server) -> dict:
         "from page import PAGES, posted; from estimator.assemble import Reference; from django.utils import timezone;"
         "print(json.dumps(posted(PAGES['Part B'], Reference.current(), timezone.localdate())))"
     )
-    import json
-
-    line = [sys.executable, "-c", code]
-    found = subprocess.run(line, cwd=ROOT, env=server.environment, check=True, capture_output=True)
-    return json.loads(found.stdout)
+    return json.loads(server.run("-c", code))
 
 
 if __name__ == "__main__":
