@@ -106,15 +106,17 @@ def at_times_medicare(lines: tuple[BilledLine, ...], times: Decimal) -> tuple[Bi
     """Published amounts so many times over, each rounded half up to a cent; typed ones stay."""
     if times == 1:
         return lines
-    return tuple(
-        line
-        if line.like.basis == "typed"
-        else line._replace(
-            allowed=min(allowed_amount(line.allowed, times / 100), LARGEST_AMOUNT),
-            like=replace(line.like, times=times),
-        )
-        for line in lines
-    )
+    alike: dict[tuple[int, int], tuple[int, LineNote]] = {}
+    return tuple(line if line.like.basis == "typed" else _at_times(line, times, alike) for line in lines)
+
+
+def _at_times(line: BilledLine, times: Decimal, alike: dict) -> BilledLine:
+    key = id(line.like), line.allowed
+    if key not in alike:
+        allowed = min(allowed_amount(line.allowed, times / 100), LARGEST_AMOUNT)
+        alike[key] = allowed, replace(line.like, times=times)
+    allowed, like = alike[key]
+    return line._replace(allowed=allowed, like=like)
 
 
 def without_code_coinsurance(lines: tuple[BilledLine, ...]) -> tuple[BilledLine, ...]:

@@ -47,6 +47,7 @@ class Bills:
     def __init__(self, years: int):
         self.years = years
         self.known: dict[tuple, list[tuple[list, list[Shares]]]] = {}
+        self.coverages: dict[tuple, tuple[Case, Case, tuple]] = {}
         self.whole: dict[tuple, tuple[Case, Bill]] = {}
 
     def of(self, case: Case) -> Bill:
@@ -83,12 +84,21 @@ class Bills:
         return [
             line
             for number, (year, lines) in enumerate(years)
-            for line in self.shares_in(in_year(case, year, is_first=not number), lines)
+            for line in self.shares_in(*self.coverage_in(case, year, is_first=not number), lines)
         ]
 
-    def shares_in(self, case: Case, lines: Sequence[Line]) -> list[Shares]:
+    def coverage_in(self, case: Case, year: int, is_first: bool) -> tuple[Case, tuple]:
+        """The coverage of one plan year, and its key; worked out once for the very payers (which it keeps)."""
+        key = (year, is_first, id(case.primary), *map(id, case.secondary), case.programs)
+        if key not in self.coverages:
+            found = in_year(case, year, is_first)
+            self.coverages[key] = case, found, coverage_key(found)
+        _, found, coverage = self.coverages[key]
+        return found, coverage
+
+    def shares_in(self, case: Case, coverage: tuple, lines: Sequence[Line]) -> list[Shares]:
         signs = signatures(lines)
-        runs = self.known.setdefault(coverage_key(case), [])
+        runs = self.known.setdefault(coverage, [])
         for known, paid in runs:
             if known[: len(signs)] == signs:
                 return paid[: len(signs)]

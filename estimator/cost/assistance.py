@@ -10,7 +10,7 @@ from .case import Case, Line, Medicaid, Medigap, Program, Terms
 from .line import Number
 from .money import NO_LIMIT, plus, stops, used
 from .payer import PlanYears
-from .years import CALENDAR_YEAR, year_starting
+from .years import CALENDAR_YEAR, years_starting
 
 
 def usable_programs(case: Case) -> tuple[bool, ...]:
@@ -23,6 +23,8 @@ def usable_programs(case: Case) -> tuple[bool, ...]:
 def free_drug_lines(case: Case) -> tuple[bool, ...]:
     """Lines that are not billed at all, because a free drug program takes them."""
     free = [program for program in case.programs if program.type == "free_drug"]
+    if not free:
+        return (False,) * len(case.lines)
     return tuple(any(program.in_force(line) for program in free) for line in case.lines)
 
 
@@ -34,7 +36,7 @@ def program_years(program: Program, lines, plan_years: tuple[int, ...]) -> tuple
     if program.year == "enrolment":
         start = program.enrolled_on or lines[0].date
         anchor = (start.month, start.day)
-    return tuple(year_starting(line.date, anchor) for line in lines)
+    return years_starting([line.date for line in lines], anchor)
 
 
 class Budget:
@@ -92,7 +94,7 @@ def maximizer_resets(
 ) -> tuple[Reset | None, ...]:
     """The reset of each line, None where the plan of that plan year does not maximize it."""
     resets: list[Reset | None] = [None] * len(case.lines)
-    if primary is None:
+    if primary is None or all(terms.assistance_policy != "maximizer" for terms in primary.terms):
         return tuple(resets)
     spread_over: dict[tuple[int, int], list[int]] = {}
     for position, line in enumerate(case.lines):

@@ -10,7 +10,7 @@ from .case import Plan, Terms
 from .limits import Accumulators, EncounterSums
 from .line import CostSharing, Number, Room, cost_sharing, not_covered
 from .money import INTS, NO_LIMIT, less, plus, stops, used
-from .years import year_starting
+from .years import years_starting
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +24,11 @@ class PlanYears:
 
     @classmethod
     def of(cls, plan: Plan, dates) -> "PlanYears":
-        years = tuple(year_starting(on, plan.plan_year_start) for on in dates)
+        years = years_starting(dates, plan.plan_year_start)
         starts = [year for year, _ in plan.later_terms]
         terms = (plan.terms, *(later for _, later in plan.later_terms))
-        return cls(plan, years, terms, tuple(sum(start <= year for start in starts) for year in years))
+        held = {year: sum(start <= year for start in starts) for year in set(years)}
+        return cls(plan, years, terms, tuple(held[year] for year in years))
 
     def at(self, position: int) -> Terms:
         return self.terms[self.terms_at[position]]

@@ -10,7 +10,7 @@ from .case import Medicaid, Medigap, OtherPlan
 from .line import Number, where_counted
 from .money import NO_LIMIT, plus, share
 from .payer import Charge, Payer, PlanYears
-from .years import CALENDAR_YEAR, year_starting
+from .years import CALENDAR_YEAR, years_starting
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class MedigapPayer:
     def __init__(self, x, coverage: Medigap, dates):
         self.x = x
         self.coverage = coverage
-        self.years = tuple(year_starting(on, CALENDAR_YEAR) for on in dates)
+        self.years = years_starting(dates, CALENDAR_YEAR)
         starts = [year for year, _ in coverage.later_terms]
         self.terms = (coverage.terms, *(later for _, later in coverage.later_terms))
         self.terms_at = tuple(sum(start <= year for start in starts) for year in self.years)

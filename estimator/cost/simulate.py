@@ -15,7 +15,7 @@ from .money import INTS, NO_LIMIT, less, plus, used
 from .payer import Charge, Payer, PlanYears
 from .result import PoolAfter, Row, Simulation
 from .secondary import Claim, secondary_payer
-from .years import CALENDAR_YEAR, treatment_year, year_starting
+from .years import CALENDAR_YEAR, treatment_years, years_starting
 
 
 def simulate(case: Case) -> Simulation:
@@ -108,8 +108,8 @@ class Run:
         )
         years = PlanYears.of(case.primary, dates) if case.primary else None
         self.primary = Payer(x, years) if years else None
-        self.plan_years = years.years if years else tuple(year_starting(on, CALENDAR_YEAR) for on in dates)
-        self.treatment_years = tuple(treatment_year(on, dates[0]) for on in dates)
+        self.plan_years = years.years if years else years_starting(dates, CALENDAR_YEAR)
+        self.treatment_years = treatment_years(dates)
         self.secondary = [secondary_payer(x, coverage, dates) for coverage in case.secondary]
         self.budgets = [
             Budget(x, program, usable, case.lines, self.plan_years)

@@ -14,6 +14,17 @@ def year_starting(on: date, anchor: tuple[int, int]) -> int:
     return on.year if (on.month, on.day) >= _day_in(on.year, anchor) else on.year - 1
 
 
+def years_starting(dates, anchor: tuple[int, int]) -> tuple[int, ...]:
+    """`year_starting` of each of some dates, which are in order."""
+    years, year, ends = [], 0, date.min
+    for on in dates:
+        if on >= ends:
+            year = year_starting(on, anchor)
+            ends = anchor_in(year + 1, anchor)
+        years.append(year)
+    return tuple(years)
+
+
 def anchor_in(year: int, anchor: tuple[int, int]) -> date:
     return date(year, *_day_in(year, anchor))
 
@@ -22,9 +33,10 @@ def _day_in(year: int, anchor: tuple[int, int]) -> tuple[int, int]:
     return (2, 28) if anchor == (2, 29) and not isleap(year) else anchor
 
 
-def treatment_year(on: date, first: date) -> int:
-    """1 for the 12 months from the first line, then 2, 3, ..."""
-    return year_starting(on, (first.month, first.day)) - first.year + 1
+def treatment_years(dates) -> tuple[int, ...]:
+    """Of dates in order: 1 for the 12 months from the first, then 2, 3, ..."""
+    first = dates[0]
+    return tuple(year - first.year + 1 for year in years_starting(dates, (first.month, first.day)))
 
 
 def add_months(start: date, months: int) -> date:

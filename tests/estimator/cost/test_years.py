@@ -1,12 +1,12 @@
 """Plan, treatment and program years: twelve months from an anchor, named by the year they start in."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from estimator.cost.years import add_months, anchor_in, treatment_year, year_starting
+from estimator.cost.years import add_months, anchor_in, treatment_years, year_starting, years_starting
 
 DATES = st.dates(date(1901, 1, 1), date(2199, 12, 31))
 ANCHORS = st.dates(date(2024, 1, 1), date(2024, 12, 31)).map(lambda day: (day.month, day.day))
@@ -36,9 +36,15 @@ def test_a_date_lies_in_its_year_and_in_no_other(on, anchor):
     assert anchor_in(year, anchor) <= on < anchor_in(year + 1, anchor)
 
 
+@given(st.lists(DATES, max_size=8).map(sorted), ANCHORS)
+def test_the_years_of_many_dates_are_those_of_each(dates, anchor):
+    assert years_starting(dates, anchor) == tuple(year_starting(on, anchor) for on in dates)
+
+
 @given(DATES)
-def test_treatment_year_1_begins_on_the_first_day(first):
-    assert treatment_year(first, first) == 1
+def test_treatment_year_1_begins_on_the_first_day_and_ends_a_day_before_it_comes_again(first):
+    last = add_months(first, 12) - timedelta(days=1)
+    assert treatment_years([first, first, last, last + timedelta(days=1)]) == (1, 1, 1, 2)
 
 
 @pytest.mark.parametrize(
