@@ -83,7 +83,7 @@ class Biller(ProcedureBiller):
         """The lines of one dose, standing for all that are billed like it, in other runs too."""
         request = self.request
         shared = (self.regimen.slug, request.site_of_care, code and code.code, request.allowed, request.as_of)
-        is_typed = request.allowed != Allowed(of_medicare=request.allowed.of_medicare)
+        is_typed = request.allowed != Allowed() or request.weight_kg is not None
         return self.findings.remembered(
             (self.drug.slug, *shared, request.accept_stale, *key),
             lambda found: tuple(self.under(found).lines_of(encounter, dose, code)),

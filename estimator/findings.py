@@ -80,8 +80,8 @@ class SourceUse:
 class Memory(dict):
     """What the runs of one request share: steps by their key, and what each came to (`Findings.remembered`).
 
-    `lasting` is shared by all requests at one data revision. A step belongs there only if nothing that somebody
-    typed enters it: it follows from the reference data and from what was chosen of them.
+    `lasting` is shared by all requests at one data revision. A step belongs there only if no amount, term, weight,
+    income or day that somebody typed enters it: it follows from the reference data and what was chosen of them.
     """
 
     def __init__(self, lasting: dict | None = None):

@@ -148,11 +148,14 @@ def schedule(
     treatment: then only switch and maintenance phases follow, counted from it.
     """
     doses: list[Dose] = []
+    ends, of_phase = None, None
     for phase, on, number in _dates(phases, patient, first, previous):
-        start = doses[0].date if doses else on
-        if on >= add_months(start, 12 * years):
+        ends = ends or add_months(on, 12 * years)
+        if on >= ends:
             break
-        doses.append(_dose(phase, band_for(phase, patient, on), patient, on, number))
+        if phase is not of_phase or any(band.needs_age for band in phase.bands):
+            band, of_phase = band_for(phase, patient, on), phase
+        doses.append(_dose(phase, band, patient, on, number))
     return tuple(doses)
 
 
