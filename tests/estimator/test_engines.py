@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import pytest
+from django.conf import settings
 from django.db import connection
 
 from estimator import batch, engines
@@ -22,19 +23,19 @@ from estimator.batch_models import BatchChunk, BatchRun
 from .panels import many, results_of, run_of
 
 REDIS = os.environ.get("ESTIMATOR_TEST_QUEUE", "redis://127.0.0.1:6379/13")
-ROWS = many(160)
+ROWS = many(48)
 LEASED = {"state": BatchChunk.State.LEASED}
 
 
 @pytest.fixture
 def run(transactional_db, reference_data) -> BatchRun:
-    return run_of(Reference.current(), *ROWS, chunk_rows=40)
+    return run_of(Reference.current(), *ROWS, chunk_rows=12)
 
 
 @pytest.fixture
 def expected(run) -> str:
     """The results as one process finds them, in chunks of another size."""
-    return results_of(run_of(Reference.current(), *ROWS, chunk_rows=33))
+    return results_of(run_of(Reference.current(), *ROWS, chunk_rows=20))
 
 
 def test_a_killed_process_is_replaced_and_the_results_are_the_same(run, expected):
@@ -57,15 +58,14 @@ def test_a_killed_process_is_replaced_and_the_results_are_the_same(run, expected
 
 
 def test_a_worker_killed_in_mid_chunk_is_recovered_within_half_a_minute(run, expected, queue):
+    assert RECOVERED_WITHIN <= 30
     with worker("a") as first, worker("b"):
         batch.start(run)
         engines.launch(run)
         wait_for(lambda: run.chunks.filter(**LEASED).count() == 2, 60)
         first.kill()
-        began = time.monotonic()
-        wait_for(lambda: batch.progress(run).state == BatchRun.State.DONE, 60)
-    assert RECOVERED_WITHIN <= 30
-    assert time.monotonic() - began < 30
+        wait_for(lambda: batch.progress(run).state == BatchRun.State.DONE, 30)
+    assert max(run.chunks.values_list("tries", flat=True)) > 1
     assert "".join(batch.download(run)) == expected
 
 
@@ -95,8 +95,6 @@ def queue(settings, leave_out, monkeypatch) -> str:
 @contextmanager
 def worker(name: str):
     """A Celery worker in a process of its own, on the database of the tests."""
-    from django.conf import settings
-
     command = [sys.executable, "-m", "celery", "-A", "estimator.batch_celery", "worker"]
     process = subprocess.Popen(
         [
