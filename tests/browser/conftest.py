@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 # The shell draws the same pages without a window around them: a third of the work.
 CHROMIUM = [Path("/usr/bin/chromium-headless-shell"), Path("/usr/bin/chromium")]
@@ -23,6 +23,8 @@ FLAGS = [
 ]
 # What htmx says of a request that it took back because a newer one replaces it.
 GIVEN_UP = ("htmx:sendAbort, ", "htmx:afterRequest, ")
+PATIENCE = 30_000
+"""Milliseconds: what comes late on a busy machine is not missing."""
 WCAG_A_AND_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
@@ -30,7 +32,10 @@ WCAG_A_AND_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 def browser(leave_out):
     found = next((path for path in CHROMIUM if path.exists()), None)
     if found is None:
-        leave_out("browser", f"no browser at {CHROMIUM[0]}: apt-get install chromium-headless-shell libatomic1")
+        leave_out(
+            "browser", f"no browser at {CHROMIUM[0]}: apt-get install chromium-headless-shell libatomic1"
+        )
+    expect.set_options(timeout=PATIENCE)
     # Playwright's loop runs in this thread, which Django takes for asynchronous code.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
@@ -63,7 +68,7 @@ def open_page(browser, live_server, problems):
             timezone_id="America/Chicago",
         )
         contexts.append(context)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         page = context.new_page()
         watch(page, live_server.url, problems)
         page.goto(address)

@@ -10,7 +10,6 @@ from .test_estimate import (
     is_narrow_enough,
     looks,
     open_form,  # noqa: F401 (a fixture)
-    reference,  # noqa: F401 (a fixture)
     tab_to,
 )
 
@@ -109,7 +108,7 @@ def test_the_comparison_without_javascript(open_form, screenshot):  # noqa: F811
     page.get_by_role("button", name="Compare with another plan").click()
     page.get_by_label("Plan", exact=True).select_option(label=PART_B)
     page.get_by_role("button", name="Add another plan").click()
-    assert page.get_by_role("heading", name="Plan 3").is_visible()
+    expect(page.get_by_role("heading", name="Plan 3")).to_be_visible()
     assert "$10,778.74" in page.locator("#result").inner_text()
 
 

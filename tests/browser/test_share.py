@@ -9,7 +9,7 @@ from estimator.models import ShareLink
 
 from .targets import assert_high_enough
 from .test_estimate import LOOKS, is_narrow_enough
-from .test_saved import answer, known, looks, open_site, save, signed_in  # noqa: F401
+from .test_saved import answer, looks, open_site, save, signed_in  # noqa: F401
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from pypdf import PdfReader
 
 from .targets import assert_high_enough
-from .test_estimate import PART_B, PPO, choose_plan, is_narrow_enough, open_form, reference  # noqa: F401
+from .test_estimate import PART_B, PPO, choose_plan, is_narrow_enough, open_form  # noqa: F401
 
 LANGUAGES = {"en": "What you may pay for Spinraza", "es": "Lo que usted podría pagar por Spinraza"}
 

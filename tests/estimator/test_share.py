@@ -683,17 +683,17 @@ class Together(TransactionTestCase):
             finally:
                 connection.close()
 
-        with ThreadPoolExecutor(20) as pool:
-            readers = [pool.submit(loop, number) for number in range(20)]
-            until = monotonic() + 20
-            while len(reads) < 100 and monotonic() < until:
+        with ThreadPoolExecutor(8) as pool:
+            readers = [pool.submit(loop, number) for number in range(8)]
+            until = monotonic() + 60
+            while len(reads) < 40 and monotonic() < until:
                 sleep(0.01)
             share.revoke(link, owner)
             committed.set()
             for reader in readers:
                 reader.result()
-        assert len(reads) >= 100
-        assert after["started"] >= 20
+        assert len(reads) >= 40
+        assert after["started"] >= 8
         assert after["read"] == 0
         assert ShareLink.objects.get().views >= len(reads)
 
