@@ -389,6 +389,7 @@ def test_it_shows_the_same_after_everything_it_rests_on_has_changed(reference_da
         cursor.execute("UPDATE drugs_source SET title = 'another'")
         cursor.execute("UPDATE payers_benefitdesign SET name = 'another'")
     payer_models.ProgramTerms.objects.all().delete()
+    payer_models.ProgramRule.objects.all().delete()
     payer_models.AssistanceProgram.objects.all().delete()
     drug_models.Drug.objects.all().delete()
     DataRevision.bump()
