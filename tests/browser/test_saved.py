@@ -24,7 +24,7 @@ def signed_in(open_site):
     def open_(**look):
         page = open_site("/sign-in/", **look)
         sign_in(page)
-        page.wait_for_url("**/")
+        expect(page.get_by_role("button", name="Sign out")).to_be_visible()
         return page
 
     return open_
@@ -34,6 +34,11 @@ def sign_in(page):
     page.get_by_label("User name").fill("counselor")
     page.get_by_label("Password").fill("horse-battery")
     page.get_by_role("button", name="Sign in", exact=True).click()
+
+
+def sign_out(page):
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("link", name="Sign in")).to_be_visible()
 
 
 def answer(page, plan=PART_B):
@@ -86,10 +91,11 @@ def test_a_reload_and_back_bring_the_answers_again_until_signing_out(signed_in):
     page.reload()
     assert page.get_by_label("Plan", exact=True).input_value() == "medicare-part-b"
     page.get_by_role("link", name="Drugs").click()
+    page.wait_for_url("**/drugs/")
     page.go_back()
     assert "$10,778.74" in page.locator("#result").inner_text()
     there = page.url
-    page.get_by_role("button", name="Sign out").click()
+    sign_out(page)
     page.goto(there)
     assert "no longer kept" in page.locator("main").inner_text()
 
@@ -137,8 +143,8 @@ def test_a_label_that_looks_like_a_person_is_asked_about(signed_in, assert_acces
     page = signed_in(**look)
     answer(page)
     page.get_by_role("button", name="Save this estimate").click()
-    assert_accessible(page)
     page.get_by_label("Your own label").fill("John Smith")
+    assert_accessible(page)
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("alert")).to_contain_text("looks like a person's name")
     assert_accessible(page)
@@ -161,11 +167,13 @@ def test_find_revise_and_compare(signed_in, assert_accessible, screenshot, look)
     screenshot(page, "saved")
 
     page.get_by_role("link", name="Saved estimates").first.click()
+    page.wait_for_url("**/estimates/")
     assert_accessible(page)
     assert is_narrow_enough(page)
     screenshot(page, "list")
     page.get_by_label("Number, label, drug or payer").fill("blue")
     page.get_by_role("button", name="Search").click()
+    page.wait_for_url("**blue**")
     unfold(page)
     assert_accessible(page)
     screenshot(page, "search")
@@ -180,6 +188,7 @@ def test_find_revise_and_compare(signed_in, assert_accessible, screenshot, look)
     screenshot(page, "revise")
     save(page)
     page.get_by_role("link", name="what changed").click()
+    page.wait_for_url("**/changes/**")
     assert "Medigap plan G" in page.locator("main").inner_text()
     assert_accessible(page)
     assert is_narrow_enough(page)
@@ -262,8 +271,7 @@ def test_signing_out_leaves_nothing_behind(signed_in):
     page = signed_in()
     answer(page)
     save(page)
-    page.get_by_role("button", name="Sign out").click()
-    page.wait_for_url("**/")
+    sign_out(page)
     page.go_back()
     page.wait_for_url("**/sign-in/**")
     assert "$10,778.74" not in page.locator("body").inner_text()
