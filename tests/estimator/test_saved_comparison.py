@@ -141,6 +141,20 @@ def test_it_is_saved_listed_shown_and_opened_again(client, sent):
     assert client.get(f"/estimates/{saved.public_id}/estimate.json").json()["comparison"] == kept(saved)
 
 
+def test_its_page_and_file_need_no_reference_data(client, sent, monkeypatch):
+    client.post("/estimates/", reviewed(client, sent))
+    address = f"/estimates/{Estimate.objects.get().public_id}/comparison"
+
+    def shown():
+        page = client.get(f"{address}/").content
+        begin, end = page.index(b'<div class="result">'), page.index(b"SHA-256")
+        return page[begin:end], client.get(f"{address}.csv").content
+
+    before = shown()
+    monkeypatch.setattr(Reference, "current", lambda: pytest.fail("the snapshot holds everything"))
+    assert shown() == before
+
+
 def test_it_can_be_left_out(client, sent):
     client.post("/estimates/", {**reviewed(client, sent), "without_comparison": "on"})
     saved = Estimate.objects.get()
