@@ -15,7 +15,7 @@ HEADER = "reference,drug,first_dose,coverage,secondary,assistance,weight_kg,age_
 PLANS = ("commercial-ppo,,auto", "medicare-part-b,medigap-g,none", "medicaid-child,,none", "uninsured,,none")
 ROWS = [f"P-{n},spinraza,2027-01-{n + 1:02},{PLANS[n % 4]},," for n in range(19)]
 ROWS.append("P-19,evrysdi,2027-01-11,commercial-ppo,,none,20,30")  # nobody publishes a price for it
-WORKED = 90_000  # milliseconds: processes begin, on a busy machine slowly
+WORKED = 180_000  # milliseconds: processes begin, on a busy machine slowly
 
 
 @pytest.fixture
