@@ -16,6 +16,7 @@ from .batch_grid import Group, run_all
 from .batch_requests import NoSuchLimit, request_of
 from .batch_results import YEARS_SHOWN, refused, told
 from .compare import DRUG_KINDS, not_covered
+from .cost import simulate
 from .cost.grid import CHUNK
 from .estimate import Estimate, Range, estimate_of
 from .request import Request, RequestErrors, read_request
@@ -58,6 +59,9 @@ def estimated(
             group = panel.group(members)
             if group is None:
                 yield from (panel.one_by_one(number, cells) for number, cells in members)
+                continue
+            if isinstance(group, dict):
+                yield from ({"number": number, **told(cells), **group} for number, cells in members)
                 continue
             waiting.append((members, group))
             width += group.width
@@ -117,8 +121,8 @@ class Panel:
                 self.treatments[of_lines] = None
         return self.treatments[of_lines]
 
-    def group(self, members: list) -> Group | None:
-        """None where the members are to be estimated one by one."""
+    def group(self, members: list) -> Group | dict | None:
+        """None where the members are to be estimated one by one; what all are refused with where nothing covers."""
         self.alive()
         cells = shared(members[0][1])
         treatment = self.treatment(cells)
@@ -127,9 +131,14 @@ class Panel:
         try:
             assembler = Assembler(self.request(cells), self.reference, treatment, self.memory)
             assembled = assembler.assemble()
-            if may_lack_cover(assembled) or not runs_all(assembled.findings.unknowns):
+            met = met_of(members)
+            if may_lack_cover(assembled) and (
+                found := without_cover(assembled, simulate(assembled.case).rows)
+            ):
+                return None if met else found
+            if not runs_all(assembled.findings.unknowns):
                 return None
-            group = Group(assembler, assembled, met_of(members), len(members))
+            group = Group(assembler, assembled, met, len(members))
         except RequestErrors:
             return None
         return None if group.exceeds().any() else group
@@ -176,7 +185,7 @@ def likeness(treatment: Treatment) -> tuple:
 
 
 def may_lack_cover(assembled: Assembled) -> bool:
-    """Whether the drug may be on a line that no plan covers: such rows are looked at one by one."""
+    """Whether the drug may be on a line that no plan covers: then the ledger is asked."""
     primary = assembled.case.primary
     if primary is None:
         return True
@@ -185,13 +194,16 @@ def may_lack_cover(assembled: Assembled) -> bool:
     return not all(terms.rule_for(kind).covered for terms in every for kind in kinds)
 
 
-def result_of(found: Estimate) -> dict:
-    """What the results say of an estimate. `paid`: of treatment year 1 what is allowed, and who pays it, likely.
+def without_cover(assembled: Assembled, rows) -> dict | None:
+    """The refusal of a row without cover, as on the page of an estimate. Amounts met change nothing in it."""
+    words = not_covered(assembled, rows)
+    return {"refusal": f"{words} {NO_HONEST_AMOUNT}", "path": "$.coverage"} if words else None
 
-    Without cover it is refused, as on the page of an estimate.
-    """
-    if words := not_covered(found.assembled, found.simulation.rows):
-        return {"refusal": f"{words} {NO_HONEST_AMOUNT}", "path": "$.coverage"}
+
+def result_of(found: Estimate) -> dict:
+    """What the results say of an estimate. `paid`: of treatment year 1 what is allowed, and who pays it, likely."""
+    if refusal := without_cover(found.assembled, found.simulation.rows):
+        return refusal
     year = found.simulation.by_treatment_year["1"]
     programs: dict[str, int] = {}
     for row in found.simulation.rows:

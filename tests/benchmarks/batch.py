@@ -8,6 +8,7 @@ dates, weight and plan: nothing is shared, so it is as slow as a panel can be.
 import csv
 import os
 import random
+import resource
 import subprocess
 import sys
 import tempfile
@@ -117,9 +118,9 @@ def proportional(pid: int) -> int:
     return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:")), 0)
 
 
-def measured(folder: Path, environment: dict, name: str) -> tuple[float, int, int]:
-    """(seconds, bytes at most, rows without an estimate) of one panel."""
-    began = time.perf_counter()
+def measured(folder: Path, environment: dict, name: str) -> tuple[float, float, int, int]:
+    """(seconds, processor seconds of all processes, bytes at most, rows without an estimate) of one panel."""
+    began, worked = time.perf_counter(), processor_seconds()
     run = subprocess.Popen(
         [*MANAGE, "batch", f"{name}.csv", "-o", f"{name}.results.csv"],
         cwd=folder,
@@ -134,7 +135,13 @@ def measured(folder: Path, environment: dict, name: str) -> tuple[float, int, in
     memory.is_over = True
     with (folder / f"{name}.results.csv").open() as results:
         refused = sum(line["status"] == "refused" for line in csv.DictReader(results))
-    return seconds, memory.highest, refused
+    return seconds, processor_seconds() - worked, memory.highest, refused
+
+
+def processor_seconds() -> float:
+    """Of every process that was begun from here and has ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def measure() -> list[Line]:
@@ -149,13 +156,13 @@ def measure() -> list[Line]:
             subprocess.run([*MANAGE, command, "-v0"], env=environment, check=True, stdout=subprocess.DEVNULL)
         panel(folder / "january.csv", ROWS, 31)
         panel(folder / "apart.csv", ROWS_APART, 365, by_tenths=True)
-        seconds, memory, refused = measured(folder, environment, "january")
-        apart, _, _ = measured(folder, environment, "apart")
+        seconds, worked, memory, refused = measured(folder, environment, "january")
+        apart, *_ = measured(folder, environment, "apart")
     megabytes = memory / 1024**2
     return [
         Line(
             f"`manage.py batch`, {ROWS:,} rows of a January panel ({refused:,} refused in words), end to end",
-            f"{seconds:.0f} s, {ROWS / seconds:,.0f} rows/s",
+            f"{seconds:.0f} s ({worked:.0f} s of the processors), {ROWS / seconds:,.0f} rows/s",
             f"at most {SECONDS} s",
             seconds <= SECONDS,
             headline=True,
