@@ -34,7 +34,7 @@ from .elsewhere import empty_database, server, switched
 from .filling import TODAY
 from .saving import PART_B, PPO, draft
 
-MANY = 24
+MANY = 100
 MIGRATIONS = sorted(map(list, known_migrations()))
 
 
@@ -153,7 +153,7 @@ def test_sessions_stay_out_and_every_other_table_is_in(tmp_path, client, django_
 
 @pytest.fixture
 def clinic(transactional_db, monkeypatch):
-    """The reference data and two dozen saved estimates of four kinds."""
+    """The reference data and a hundred saved estimates of four kinds."""
     monkeypatch.setattr(timezone, "localdate", lambda *_: TODAY)
     call_command("load_reference", stdout=StringIO())
     reference = Reference.current()
