@@ -68,4 +68,5 @@ urlpatterns = [
     path("favicon.ico", lambda request: redirect(static("icons/icon.svg"))),
 ]
 
+handler400 = "estimator.trouble.bad_request"
 handler500 = "estimator.trouble.went_wrong"

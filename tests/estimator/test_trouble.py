@@ -7,6 +7,8 @@ import errno
 
 import pytest
 from django import db
+from django.contrib.sessions.backends.base import UpdateError
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.test import Client
 from django.urls import include, path
 
@@ -33,15 +35,31 @@ def broken(request):
     raise NEXT[0]
 
 
-urlpatterns = [path("broken/", broken), path("", include("estimator.urls"))]
+def with_a_session_not_written(request):
+    """As Django's session store and its middleware raise it."""
+    try:
+        try:
+            raise NEXT[0]
+        except db.DatabaseError:
+            raise UpdateError  # noqa: B904 as Django does, whose context is what tells
+    except UpdateError:
+        raise SessionInterrupted("The session was deleted before the request completed.")  # noqa: B904
+
+
+urlpatterns = [
+    path("broken/", broken),
+    path("session/", with_a_session_not_written),
+    path("", include("estimator.urls")),
+]
+handler400 = "estimator.trouble.bad_request"
 handler500 = "estimator.trouble.went_wrong"
 
 
 @pytest.fixture
 def answer_to():
-    def answered(error, method="get"):
+    def answered(error, method="get", address="/broken/"):
         NEXT[:] = [error]
-        return getattr(Client(raise_request_exception=False), method)("/broken/", {"label": "Ann Smith"})
+        return getattr(Client(raise_request_exception=False), method)(address, {"label": "Ann Smith"})
 
     return answered
 
@@ -58,6 +76,17 @@ def test_a_storage_that_does_not_work_is_said_in_plain_words(answer_to, error, m
     assert response.headers["Cache-Control"] == "no-store"
     for told in (str(error), "Traceback", "Ann Smith"):
         assert told not in response.text
+
+
+@pytest.mark.urls(__name__)
+def test_a_session_that_a_full_disk_did_not_take_is_the_storage_s_trouble(answer_to):
+    assert answer_to(db.OperationalError("database or disk is full"), address="/session/").status_code == 503
+
+
+@pytest.mark.urls(__name__)
+def test_a_session_that_was_ended_elsewhere_is_no_trouble_of_the_storage(answer_to):
+    gone = db.DatabaseError("Forced update did not affect any rows.")
+    assert answer_to(gone, address="/session/").status_code == 400
 
 
 @pytest.mark.urls(__name__)
