@@ -4,7 +4,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from decimal import Decimal
+from itertools import count
 from typing import Any
+
+from django.db import connection
 
 from drugs import models, reference
 from drugs.importers.published import gone
@@ -15,19 +18,41 @@ def load() -> reference.Drugs:
     return unchanged("drugs", _read)
 
 
+def load_at(current: tuple) -> reference.Drugs:
+    """For a larger snapshot, which sees to it that the revision stays."""
+    return at(current, "drugs", _read)[0]
+
+
+TRIES = 3
 _kept: dict[str, tuple[tuple, Any]] = {}
+_last_whole: dict[str, Any] = {}
 
 
-def unchanged(name: str, read: Callable[[int], Any]) -> Any:
-    """The snapshot of that name, read again when the data revision has moved (also during the reading)."""
-    while True:
-        current = models.DataRevision.current()
-        if name in _kept and _kept[name][0] == current and current[1]:
-            return _kept[name][1]
-        snapshot = read(current[0])
-        if models.DataRevision.current() == current:
-            _kept[name] = (current, snapshot)
+def unchanged(name: str, read: Callable[[tuple], Any]) -> Any:
+    """The snapshot of that name, read again when the data revision has moved (also during the reading).
+
+    `read` gets the revision. While others publish faster than it can be read, the last whole snapshot serves: what
+    was in use a moment ago, never a mixture.
+    """
+    for tried in count(1):
+        snapshot, is_whole = at(models.DataRevision.current(), name, read)
+        if is_whole:
             return snapshot
+        if tried >= TRIES and name in _last_whole:
+            return _last_whole[name]
+
+
+def at(current: tuple, name: str, read: Callable[[tuple], Any]) -> tuple[Any, bool]:
+    """The snapshot, and whether the data stayed at this revision until it was read."""
+    if name in _kept and _kept[name][0] == current and current[1]:
+        return _kept[name][1], True
+    snapshot = read(current)
+    is_whole = models.DataRevision.current() == current
+    if is_whole:
+        _kept[name] = (current, snapshot)
+        if not connection.in_atomic_block:  # or it may yet be taken back, as the preview of a plan's terms is
+            _last_whole[name] = snapshot
+    return snapshot, is_whole
 
 
 def newest_revisions(rows: Iterable[models.Price]) -> list:
@@ -71,11 +96,11 @@ def difference(row: models.Difference, source_by_id: dict[int, reference.Source]
     )
 
 
-def _read(revision: int) -> reference.Drugs:
+def _read(current: tuple) -> reference.Drugs:
     by_id = sources()
     parts = _parts_of_drugs(by_id)
     return reference.Drugs(
-        revision=revision,
+        revision=current[0],
         drugs=tuple(_drug(row, by_id, parts[row.id]) for row in _verified(models.Drug)),
         prices=_prices(by_id),
         sources=tuple(by_id.values()),

@@ -43,7 +43,7 @@ class ChangeLog:
 
 
 def change_log(slug: str) -> ChangeLog:
-    return unchanged(f"changes of {slug}", lambda revision: _read(slug))
+    return unchanged(f"changes of {slug}", lambda _: _read(slug))
 
 
 def _read(slug: str) -> ChangeLog:

@@ -46,7 +46,8 @@ class Reference:
     def current(cls) -> "Reference":
         """One query while nothing has changed; drugs and payers are of the same revision."""
         return drug_catalogue.unchanged(
-            "reference", lambda _: cls(drug_catalogue.load(), payer_catalogue.load())
+            "reference",
+            lambda current: cls(drug_catalogue.load_at(current), payer_catalogue.load_at(current)),
         )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from drugs.catalogue import difference, newest_revisions, provenance, sources, unchanged
+from drugs.catalogue import at, difference, newest_revisions, provenance, sources, unchanged
 from drugs.models import Difference
 from payers import models, reference
 
@@ -13,7 +13,12 @@ def load() -> reference.Payers:
     return unchanged("payers", _read)
 
 
-def _read(revision: int) -> reference.Payers:
+def load_at(current: tuple) -> reference.Payers:
+    """For a larger snapshot, which sees to it that the revision stays."""
+    return at(current, "payers", _read)[0]
+
+
+def _read(current: tuple) -> reference.Payers:
     by_id = sources()
     payers = {row.id: _payer(row) for row in models.Payer.objects.all()}
     terms = _by_owner(models.DesignTerms, "design_id", _design_terms, by_id)
@@ -22,7 +27,7 @@ def _read(revision: int) -> reference.Payers:
     programs = models.AssistanceProgram.objects.prefetch_related("drugs")
     rules = _grouped(_current(models.ProgramRule), "program_id", _program_rule, by_id)
     return reference.Payers(
-        revision=revision,
+        revision=current[0],
         parameters=tuple(_parameter(row, by_id) for row in _current(models.Parameter)),
         payers=tuple(payers.values()),
         designs=tuple(

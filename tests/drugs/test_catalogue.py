@@ -92,6 +92,35 @@ def test_two_data_sets_of_one_number_are_not_mistaken_for_one_another(reference_
     assert catalogue.load().drug("spinraza").manufacturer == "Somebody"
 
 
+@pytest.mark.django_db(transaction=True)
+def test_while_somebody_publishes_all_the_time_the_last_whole_snapshot_serves():
+    def read_while_published(current):
+        DataRevision.bump()
+        return current[0]
+
+    DataRevision.bump()
+    whole = catalogue.unchanged("numbers", lambda current: current[0])
+    DataRevision.bump()
+    assert catalogue.unchanged("numbers", read_while_published) == whole
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_read_in_a_transaction_that_was_taken_back_never_serves():
+    DataRevision.bump()
+    with transaction.atomic():
+        DataRevision.bump()
+        assert catalogue.unchanged("preview", lambda current: "tried on a sample") == "tried on a sample"
+        transaction.set_rollback(True)
+    publications = iter(range(2 * catalogue.TRIES))
+
+    def read_while_published(current):
+        if next(publications, None) is not None:
+            DataRevision.bump()
+        return current[0]
+
+    assert catalogue.unchanged("preview", read_while_published) == DataRevision.current()[0]
+
+
 def test_an_empty_database_is_an_empty_catalogue():
     assert catalogue.load().drugs == ()
     assert payers_catalogue.load().designs == ()

@@ -151,7 +151,7 @@ def test_a_worker_that_has_lost_its_chunk_writes_nothing(reference, run, monkeyp
         (State.READY, (batch.pause, batch.resume, batch.restart, batch.download, batch.summary)),
         (State.CANCELLED, (batch.start, batch.pause, batch.resume, batch.restart, batch.download)),
     ],
-    ids=str,
+    ids=["done", "ready", "cancelled"],
 )
 def test_a_move_that_does_not_fit_is_refused_in_words(run, state, moves):
     BatchRun.objects.filter(pk=run.pk).update(state=state, finished_at=timezone.now())
