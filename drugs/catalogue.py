@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import fields, replace
 from decimal import Decimal
+from functools import cache
 from itertools import count
 from typing import Any
 
@@ -66,8 +67,8 @@ def newest_revisions(rows: Iterable[models.Price]) -> list:
 
 
 def sources() -> dict[int, reference.Source]:
-    fields = ("id", "key", "title", "publisher", "address", "read_on")
-    return {pk: reference.Source(*rest) for pk, *rest in models.Source.objects.values_list(*fields)}
+    columns = ("id", "key", "title", "publisher", "address", "read_on")
+    return {pk: reference.Source(*rest) for pk, *rest in models.Source.objects.values_list(*columns)}
 
 
 def provenance(row: Any, source_by_id: dict[int, reference.Source]) -> reference.Provenance:
@@ -94,6 +95,19 @@ def difference(row: models.Difference, source_by_id: dict[int, reference.Source]
         reason=row.reason,
         status=row.status,
     )
+
+
+def value(kind: type, row: Any, source_by_id: dict[int, reference.Source], **told: Any) -> Any:
+    """A frozen value: the row's columns of the same names, its provenance, and what `told` says otherwise."""
+    columns = {name: getattr(row, name) for name in _shared_names(kind, type(row)) if name not in told}
+    columns = {name: tuple(cell) if isinstance(cell, list) else cell for name, cell in columns.items()}
+    return kind(**columns, **told, provenance=provenance(row, source_by_id))
+
+
+@cache
+def _shared_names(kind: type, model: type) -> tuple[str, ...]:
+    columns = {field.name for field in model._meta.concrete_fields if not field.is_relation}
+    return tuple(field.name for field in fields(kind) if field.name in columns)
 
 
 def _read(current: tuple) -> reference.Drugs:
@@ -132,34 +146,11 @@ def _parts_of_drugs(by_id: dict[int, reference.Source]) -> dict[int | None, dict
 
 
 def _drug(row: models.Drug, by_id: dict, parts: dict[str, list]) -> reference.Drug:
-    return reference.Drug(
-        slug=row.slug,
-        name=row.name,
-        generic=row.generic,
-        manufacturer=row.manufacturer,
-        route=row.route,
-        benefit=row.benefit,
-        aliases=tuple(row.aliases),
-        indication=row.indication,
-        boxed_warning=row.boxed_warning,
-        minimum_age_months=row.minimum_age_months,
-        maximum_age_months=row.maximum_age_months,
-        provenance=provenance(row, by_id),
-        **{name: tuple(items) for name, items in parts.items()},
-    )
+    return value(reference.Drug, row, by_id, **{name: tuple(items) for name, items in parts.items()})
 
 
 def _regimen(row: models.Regimen, by_id: dict) -> reference.Regimen:
-    return reference.Regimen(
-        slug=row.slug,
-        name=row.name,
-        phases=tuple(_phase(phase) for phase in row.phases.all()),
-        is_default=row.is_default,
-        order=row.order,
-        note=row.note,
-        published_price=row.published_price,
-        provenance=provenance(row, by_id),
-    )
+    return value(reference.Regimen, row, by_id, phases=tuple(_phase(phase) for phase in row.phases.all()))
 
 
 def _phase(row: models.Phase) -> reference.Phase:
@@ -197,51 +188,19 @@ def _every(row: models.Every) -> reference.Interval | None:
 
 
 def _presentation(row: models.Presentation, by_id: dict) -> reference.Presentation:
-    return reference.Presentation(
-        mg=shortest(row.mg),
-        form=row.form,
-        ndc10=row.ndc10,
-        ndc11=row.ndc11,
-        discard_days=row.discard_days,
-        provenance=provenance(row, by_id),
-    )
+    return value(reference.Presentation, row, by_id, mg=shortest(row.mg))
 
 
 def _code(row: models.Code, by_id: dict) -> reference.Code:
-    return reference.Code(
-        system=row.system,
-        code=row.code,
-        words=row.words,
-        unit_mg=shortest(row.unit_mg),
-        per_treatment=row.per_treatment,
-        effective_from=row.effective_from,
-        effective_to=row.effective_to,
-        provenance=provenance(row, by_id),
-    )
+    return value(reference.Code, row, by_id, unit_mg=shortest(row.unit_mg))
 
 
 def _administration_code(row: models.AdministrationCode, by_id: dict) -> reference.AdministrationCode:
-    return reference.AdministrationCode(
-        code=row.code,
-        words=row.words,
-        use=row.use,
-        includes_imaging=row.includes_imaging,
-        sites=tuple(row.sites),
-        order=row.order,
-        note=row.note,
-        provenance=provenance(row, by_id),
-    )
+    return value(reference.AdministrationCode, row, by_id)
 
 
 def _fact(row: models.Fact, by_id: dict) -> reference.Fact:
-    return reference.Fact(
-        topic=row.topic,
-        label=row.label,
-        value=row.value,
-        order=row.order,
-        code=row.code,
-        provenance=provenance(row, by_id),
-    )
+    return value(reference.Fact, row, by_id)
 
 
 def _prices(by_id: dict) -> tuple[reference.Price, ...]:
@@ -255,18 +214,7 @@ def _prices(by_id: dict) -> tuple[reference.Price, ...]:
 
 
 def _price(row: models.Price, by_id: dict) -> reference.Price:
-    return reference.Price(
-        code=row.code,
-        basis=row.basis,
-        place=row.place,
-        amount=with_cents(row.amount),
-        per_units=row.per_units,
-        coinsurance=row.coinsurance,
-        effective_from=row.effective_from,
-        effective_to=row.effective_to,
-        revision=row.revision,
-        provenance=provenance(row, by_id),
-    )
+    return value(reference.Price, row, by_id, amount=with_cents(row.amount))
 
 
 def shortest(value: Decimal | None) -> Decimal | None:

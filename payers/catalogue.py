@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from drugs.catalogue import at, difference, newest_revisions, provenance, sources, unchanged
+from drugs.catalogue import at, difference, newest_revisions, sources, unchanged, value
 from drugs.models import Difference
 from payers import models, reference
 
@@ -67,15 +67,7 @@ def _payer(row: models.Payer) -> reference.Payer:
 
 
 def _parameter(row: models.Parameter, by_id: dict) -> reference.Parameter:
-    return reference.Parameter(
-        programme=row.programme,
-        key=row.key,
-        year=row.year,
-        value=row.value,
-        unit=row.unit,
-        provenance=provenance(row, by_id),
-        revision=row.revision,
-    )
+    return value(reference.Parameter, row, by_id)
 
 
 def _design(row: models.BenefitDesign, payer: reference.Payer, terms: tuple) -> reference.Design:
@@ -96,12 +88,7 @@ def _design(row: models.BenefitDesign, payer: reference.Payer, terms: tuple) -> 
 
 
 def _design_terms(row: models.DesignTerms, by_id: dict) -> reference.DesignTerms:
-    return reference.DesignTerms(
-        effective_from=row.effective_from,
-        terms=reference.frozen(row.terms),
-        provenance=provenance(row, by_id),
-        revision=row.revision,
-    )
+    return value(reference.DesignTerms, row, by_id, terms=reference.frozen(row.terms))
 
 
 def _program(row: models.AssistanceProgram, terms: tuple, rules: tuple) -> reference.Program:
@@ -121,49 +108,12 @@ def _program(row: models.AssistanceProgram, terms: tuple, rules: tuple) -> refer
 
 
 def _program_terms(row: models.ProgramTerms, by_id: dict) -> reference.ProgramTerms:
-    return reference.ProgramTerms(
-        effective_from=row.effective_from,
-        kinds=tuple(row.kinds),
-        minimum_patient_pay=row.minimum_patient_pay,
-        per_claim_maximum=row.per_claim_maximum,
-        per_claim_known=row.per_claim_known,
-        annual_maximum=row.annual_maximum,
-        annual_known=row.annual_known,
-        year=row.year,
-        income_limit_percent=row.income_limit_percent,
-        income_known=row.income_known,
-        excludes_kinds_of_payer=tuple(row.excludes_kinds_of_payer),
-        requires_kinds_of_payer=tuple(row.requires_kinds_of_payer),
-        excluded_states=tuple(row.excluded_states),
-        fund_status=row.fund_status,
-        fund_seen_on=row.fund_seen_on,
-        minimum_age_months=row.minimum_age_months,
-        maximum_age_months=row.maximum_age_months,
-        diagnoses=tuple(row.diagnoses),
-        provenance=provenance(row, by_id),
-        revision=row.revision,
-    )
+    return value(reference.ProgramTerms, row, by_id)
 
 
 def _program_rule(row: models.ProgramRule, by_id: dict) -> reference.ProgramRule:
-    return reference.ProgramRule(
-        topic=row.topic,
-        applies=row.applies,
-        days=row.days,
-        provenance=provenance(row, by_id),
-        revision=row.revision,
-    )
+    return value(reference.ProgramRule, row, by_id)
 
 
 def _state_rule(row: models.StateRule, by_id: dict) -> reference.StateRule:
-    return reference.StateRule(
-        state=row.state,
-        counts=row.counts,
-        applies_to=row.applies_to,
-        effective_from=row.effective_from,
-        hdhp_carve_out=row.hdhp_carve_out,
-        generic_exception=row.generic_exception,
-        citation=row.citation,
-        provenance=provenance(row, by_id),
-        revision=row.revision,
-    )
+    return value(reference.StateRule, row, by_id)
